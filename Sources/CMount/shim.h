@@ -1,0 +1,3 @@
+#include <stdio.h>
+#include <sys/sysmacros.h>
+#include <libmount/libmount.h>

@@ -1,0 +1,76 @@
+import Machine
+
+/// One thing that bootmend does to the installed system. The set is closed: nothing else changes a disk.
+///
+/// Paths are inside the installed system and begin with "/". Each change writes down first what was there, so that it
+/// can be taken back; `open` alone cannot.
+package enum Change: Codable, Sendable, Hashable {
+    /// Assembles, activates and mounts the installed system for writing; always the first change of a plan.
+    case open(actions: [String])
+    /// Puts a text file in place; `was` is what the plan was made from, nil where there was no file.
+    case writeFile(path: String, text: String, was: String?, mode: UInt32)
+    /// Has a tool write `output` beside `path`, checks it, and puts it in the old one's place.
+    case build(path: String, output: String, command: Command, result: BuildResult)
+    /// Has a tool write boot code to a disk: its first sector, the embedding area, and the GRUB directory in /boot.
+    case installBootLoader(disk: String, area: ByteRange, directory: String, command: Command)
+    /// Runs a tool inside the installed system that changes the files named.
+    case run(command: Command, touching: [String])
+
+    /// What a built file is checked to be before it takes its place.
+    package enum BuildResult: Codable, Sendable, Hashable {
+        /// A whole initramfs that holds the modules of this kernel.
+        case initramfs(kernel: String)
+        /// A GRUB configuration with at least one entry.
+        case grubConfig
+    }
+
+    /// Bytes of a disk from `start`, the partition table's own bytes among them.
+    package struct ByteRange: Codable, Sendable, Hashable {
+        package var start: UInt64
+        package var length: UInt64
+        package init(start: UInt64, length: UInt64) {
+            self.start = start
+            self.length = length
+        }
+    }
+
+    /// The contract's word for it.
+    package var kind: String {
+        switch self {
+        case .open: "open"
+        case .writeFile: "write-file"
+        case .build: "build"
+        case .installBootLoader: "install-boot-loader"
+        case .run: "run"
+        }
+    }
+
+    package var isUndoable: Bool {
+        switch self {
+        case .open: false
+        case .writeFile, .build, .installBootLoader, .run: true
+        }
+    }
+
+    package var command: Command? {
+        switch self {
+        case .open, .writeFile: nil
+        case .build(_, _, let command, _), .installBootLoader(_, _, _, let command), .run(let command, _):
+            command
+        }
+    }
+
+    package var path: String? {
+        switch self {
+        case .writeFile(let path, _, _, _), .build(let path, _, _, _): path
+        case .open, .installBootLoader, .run: nil
+        }
+    }
+
+    package var device: String? {
+        switch self {
+        case .installBootLoader(let disk, _, _, _): disk
+        case .open, .writeFile, .build, .run: nil
+        }
+    }
+}

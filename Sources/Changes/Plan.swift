@@ -1,0 +1,22 @@
+/// What a rescue is going to do, in order: shown, saved, applied.
+package struct Plan: Codable, Sendable, Hashable {
+    /// The installation it is for, as `--root` would name it.
+    package var installation: String
+    /// Done in order; the first opens the target. Empty when there is nothing to do.
+    package var remedies: [Remedy]
+    /// Left out: what needs a consent that was not given, with the option that gives it.
+    package var notDone: [Remedy]
+    /// Reasons not to write at all, each with the way out; then nothing is applied.
+    package var refusals: [String]
+
+    package init(
+        installation: String, remedies: [Remedy] = [], notDone: [Remedy] = [], refusals: [String] = []
+    ) {
+        self.installation = installation
+        self.remedies = remedies
+        self.notDone = notDone
+        self.refusals = refusals
+    }
+
+    package var isEmpty: Bool { remedies.isEmpty }
+}
