@@ -1,0 +1,89 @@
+import CLinux
+import Glibc
+
+/// A block device or a plain image file, opened for reading only.
+///
+/// Block devices are read past the page cache (`O_DIRECT`): buffered pages go stale while a filesystem, MD or
+/// device-mapper writes to the same sectors through another path.
+package final class BlockSource: ByteSource {
+    package let name: String
+    package let size: UInt64
+    /// Bytes per logical sector; 0 for an image file, whose sector size is not known from outside.
+    package let sectorSize: Int
+    package let isBlockDevice: Bool
+    private let descriptor: Descriptor
+    private let direct: Bool
+
+    /// Opens the device node or image at `path`. Throws where it cannot be opened or is neither.
+    package init(_ path: String) throws(SystemError) {
+        name = path
+        let plain = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)
+        var status = stat()
+        try check(minusOne: { fstat(plain.number, &status) }, "look at", path)
+        isBlockDevice = bm_is_block(status.st_mode) != 0
+        if isBlockDevice {
+            var bytes: UInt64 = 0
+            var sector: UInt32 = 0
+            try check(negative: bm_block_size(plain.number, &bytes, &sector), "ask the size of", path)
+            size = bytes
+            sectorSize = Int(sector)
+            let unbuffered = bm_open_direct(path)
+            direct = unbuffered >= 0
+            descriptor = direct ? Descriptor(adopting: unbuffered) : plain
+        } else {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw SystemError("read", path, detail: "it is neither a block device nor an image file")
+            }
+            size = UInt64(clamping: status.st_size)
+            sectorSize = 0
+            direct = false
+            descriptor = plain
+        }
+    }
+
+    /// The open file, for libraries that read through a descriptor of their own pace (libblkid). Borrowed.
+    package var borrowedDescriptor: Int32 { descriptor.number }
+
+    package func read(at offset: UInt64, count: Int) throws(SystemError) -> [UInt8] {
+        guard offset < size, count > 0 else { return [] }
+        let wanted = Int(min(UInt64(count), size - offset))
+        guard direct else {
+            // Without O_DIRECT, what the kernel still holds of a device may be older than what lies on it.
+            if isBlockDevice { _ = bm_drop_cache(descriptor.number) }
+            return try descriptor.read(at: offset, count: wanted, of: name)
+        }
+        return try readDirect(at: offset, count: wanted)
+    }
+
+    // O_DIRECT wants buffer, offset and length aligned to the logical sector; 4096 serves every device.
+    private func readDirect(at offset: UInt64, count: Int) throws(SystemError) -> [UInt8] {
+        let grain: UInt64 = 4096
+        let start = offset / grain * grain
+        let end = min((offset + UInt64(count) + grain - 1) / grain * grain, size)
+        let length = Int(end - start)
+        guard let buffer = try? aligned(length, Int(grain)) else {
+            throw SystemError("read", name, number: ENOMEM)
+        }
+        defer { free(buffer) }
+        var done = 0
+        while done < length {
+            let got = pread(descriptor.number, buffer + done, length - done, off_t(start) + off_t(done))
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 { throw SystemError("read at byte \(start + UInt64(done)) of", name, number: errno) }
+            guard got > 0 else { break }
+            done += got
+        }
+        let skip = Int(offset - start)
+        guard done > skip else { return [] }
+        let bytes = UnsafeRawBufferPointer(start: buffer + skip, count: min(count, done - skip))
+        return [UInt8](bytes)
+    }
+
+    private func aligned(_ length: Int, _ grain: Int) throws(SystemError) -> UnsafeMutableRawPointer {
+        var buffer: UnsafeMutableRawPointer?
+        guard posix_memalign(&buffer, grain, length) == 0, let buffer else {
+            throw SystemError("allocate", "\(length) bytes", number: ENOMEM)
+        }
+        return buffer
+    }
+}

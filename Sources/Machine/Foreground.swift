@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+
+/// A program that has the terminal to itself: a shell, or one command of it.
+package struct Foreground: Sendable, Hashable {
+    /// The program's path as seen from inside `root`, and its arguments.
+    package var arguments: [String]
+    package var environment: [String: String]
+    /// The root it is confined to; nil runs it in the rescue system.
+    package var root: String?
+    /// In a PID namespace of its own, with a fresh /proc at `root`/proc: what it leaves running ends with it.
+    package var confined: Bool
+
+    package init(_ arguments: [String], environment: [String: String], root: String?, confined: Bool = true) {
+        self.arguments = arguments
+        self.environment = environment
+        self.root = root
+        self.confined = confined
+    }
+
+    /// Runs it to its end and answers its status, 128 + n where signal n ended it.
+    ///
+    /// It keeps the terminal, the session and the three standard streams. Ctrl-C is for it alone meanwhile: this
+    /// process has to be there afterwards to take things down.
+    package func run() throws(SystemError) -> Int32 {
+        let vector = CStrings(arguments)
+        let variables = CStrings(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+        let proc = confined ? (root ?? "") + "/proc" : nil
+        let pid = withOptionalCString(root) { root in
+            withOptionalCString(proc) { proc in
+                var child = bm_child()
+                child.arguments = UnsafePointer(vector.pointer)
+                child.environment = UnsafePointer(variables.pointer)
+                child.root = root
+                child.input = 0
+                child.output = 1
+                child.error = 2
+                child.pid_namespace = confined ? 1 : 0
+                child.proc = proc
+                return bm_spawn(&child)
+            }
+        }
+        try check(negative: pid, "run", arguments.first ?? "")
+        let interrupt = signal(SIGINT, SIG_IGN)
+        let quit = signal(SIGQUIT, SIG_IGN)
+        defer {
+            signal(SIGINT, interrupt)
+            signal(SIGQUIT, quit)
+        }
+        var status: Int32 = 0
+        try check(minusOne: { waitpid(pid, &status, 0) }, "wait for", arguments.first ?? "")
+        let number = status & 0x7f
+        return number == 0 ? (status >> 8) & 0xff : 128 + number
+    }
+}
