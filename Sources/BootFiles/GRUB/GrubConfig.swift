@@ -1,0 +1,102 @@
+/// What a grub.cfg names: entries, kernels, images, and every place that says where /boot is.
+package struct GrubConfig: Codable, Sendable, Hashable {
+    /// A value and the line it stands on, counted from 1.
+    package struct Reference: Codable, Sendable, Hashable {
+        package var line: Int
+        package var value: String
+        package init(line: Int, value: String) {
+            self.line = line
+            self.value = value
+        }
+    }
+
+    /// Where a menu entry or submenu stands in its menu, for `set default=`.
+    package struct Place: Codable, Sendable, Hashable {
+        /// Counted from 0.
+        package var index: Int
+        package var title: String
+        package var id: String?
+        package init(index: Int, title: String, id: String? = nil) {
+            self.index = index
+            self.title = title
+            self.id = id
+        }
+    }
+
+    /// One menu entry, submenus flattened.
+    package struct Entry: Codable, Sendable, Hashable {
+        package var line: Int
+        package var title: String
+        package var id: String?
+        /// `linux`, `linux16` or `linuxefi`: the kernel's path as GRUB sees it, without a device in brackets.
+        package var kernel: Reference?
+        package var arguments: String
+        package var initrds: [Reference]
+        /// `search --fs-uuid`: what the entry looks for.
+        package var searches: [Reference]
+        /// `set root='…'`.
+        package var roots: [Reference]
+        package var modules: [String]
+        /// Its number in its menu, counted from 0.
+        package var index: Int
+        /// The submenus it lies in, outermost first.
+        package var submenus: [Place]
+
+        package init(
+            line: Int, title: String, id: String? = nil, kernel: Reference? = nil, arguments: String = "",
+            initrds: [Reference] = [], searches: [Reference] = [], roots: [Reference] = [],
+            modules: [String] = [],
+            index: Int = 0, submenus: [Place] = []
+        ) {
+            self.line = line
+            self.title = title
+            self.id = id
+            self.kernel = kernel
+            self.arguments = arguments
+            self.initrds = initrds
+            self.searches = searches
+            self.roots = roots
+            self.modules = modules
+            self.index = index
+            self.submenus = submenus
+        }
+    }
+
+    package var entries: [Entry]
+    /// Searches, roots and modules outside of any entry (header, fonts).
+    package var searches: [Reference]
+    package var roots: [Reference]
+    package var modules: [String]
+    /// It reads its entries from BLS files (`blscfg`, `bls_import`).
+    package var readsEntries: Bool
+    /// `set default=`, `set timeout=`.
+    package var defaultEntry: String?
+    package var timeout: String?
+    /// `set kernelopts=`: what BLS entries of RHEL 8 get where grubenv has no kernelopts.
+    package var kernelopts: Reference?
+    /// `set prefix=`, in the stub on an ESP and the configuration inside a core image.
+    package var prefix: Reference?
+    /// `configfile`: the file that a stub goes on with.
+    package var configfile: Reference?
+    /// Why it could not be read to its end: "line 40: a quote is never closed".
+    package var damage: String?
+
+    package init(
+        entries: [Entry] = [], searches: [Reference] = [], roots: [Reference] = [], modules: [String] = [],
+        readsEntries: Bool = false, defaultEntry: String? = nil, timeout: String? = nil,
+        kernelopts: Reference? = nil,
+        prefix: Reference? = nil, configfile: Reference? = nil, damage: String? = nil
+    ) {
+        self.entries = entries
+        self.searches = searches
+        self.roots = roots
+        self.modules = modules
+        self.readsEntries = readsEntries
+        self.defaultEntry = defaultEntry
+        self.timeout = timeout
+        self.kernelopts = kernelopts
+        self.prefix = prefix
+        self.configfile = configfile
+        self.damage = damage
+    }
+}

@@ -1,0 +1,71 @@
+import Bytes
+import Machine
+
+extension GrubModules {
+    // The largest module there is, normal.mod, has 115 KiB; a directory has some 300 of them.
+    private static let largestModule = 4 << 20
+    private static let mostModules = 256
+
+    /// Reads the modules of a GRUB directory (`/grub/i386-pc`) of an installation; nil where there is no such one.
+    package static func read(_ root: RootDirectory, path: String) throws(SystemError) -> GrubModules? {
+        guard let names = try root.list(path) else { return nil }
+        return try read(root, path: path, names: names, first: "normal")
+    }
+
+    static func read(
+        _ root: RootDirectory, path: String, names: [String], first: String
+    ) throws(SystemError) -> GrubModules {
+        var found = GrubModules(path: path, files: names.compactMap(moduleName))
+        let listed = dependencies(parsing: try root.text("\(path)/moddep.lst", limit: 1 << 20) ?? "")
+        var pending = [first]
+        var seen: Set<String> = [first]
+        while let name = pending.popLast() {
+            guard let bytes = try root.read("\(path)/\(name).mod", limit: largestModule),
+                let object = ELFModule(parsing: bytes)
+            else {
+                found.absent.append(name)
+                continue
+            }
+            found.modules.append(Module(name: name, needs: object.needs, defines: object.defines))
+            if name == "normal" { found.version = version(in: bytes) }
+            for next in (listed[name] ?? []) + object.dependencies
+            where isPlain(next) && seen.count < mostModules && seen.insert(next).inserted {
+                pending.append(next)
+            }
+        }
+        found.modules.sort { $0.name < $1.name }
+        found.absent.sort()
+        if let core = try root.read("\(path)/core.img", limit: largestModule) {
+            found.core = CoreImage(parsingFile: core)
+        }
+        return found
+    }
+
+    /// moddep.lst: `normal: extcmd verifiers datetime`, one module a line.
+    static func dependencies(parsing text: String) -> [String: [String]] {
+        var dependencies: [String: [String]] = [:]
+        for line in text.utf8.split(separator: 10).map({ String(Substring($0)) }) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let words = line[line.index(after: colon)...].split(separator: " ").map(String.init)
+            dependencies[String(line[..<colon])] = words
+        }
+        return dependencies
+    }
+
+    // normal/main.c prints "GNU GRUB  version %s"; the version is the next string of the module.
+    private static func version(in module: [UInt8]) -> String? {
+        let mark = Array("GNU GRUB  version %s\0".utf8)
+        guard let position = module.offset(of: mark) else { return nil }
+        let text = module.dropFirst(position + mark.count).prefix(64).textToNUL
+        return text.isEmpty ? nil : text
+    }
+
+    private static func moduleName(_ file: String) -> String? {
+        file.hasSuffix(".mod") ? String(file.dropLast(4)) : nil
+    }
+
+    // Names come from the broken disk; one with a slash would leave the directory.
+    private static func isPlain(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 64 && !name.contains("/") && !name.hasPrefix(".")
+    }
+}

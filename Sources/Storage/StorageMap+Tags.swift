@@ -1,0 +1,130 @@
+/// Names that fstab, crypttab and kernel command lines use, resolved from what is on the disks alone.
+extension StorageMap {
+    /// `UUID=`: more than one is a finding, not a choice. A volume whose signatures contradict each other has no tags.
+    package func volumes(uuid: String) -> [Volume] {
+        tagged { $0.uuid.map { $0.lowercased() == uuid.lowercased() } ?? false }
+    }
+
+    /// `LABEL=`.
+    package func volumes(label: String) -> [Volume] { tagged { $0.label == label } }
+
+    /// `PARTUUID=`.
+    package func volumes(partUUID: String) -> [Volume] {
+        partitions { $0.uuid.map { $0.lowercased() == partUUID.lowercased() } ?? false }
+    }
+
+    /// `PARTLABEL=`.
+    package func volumes(partLabel: String) -> [Volume] { partitions { $0.name == partLabel } }
+
+    // MD members and physical volumes carry UUIDs and labels too, those of the array and of the PV; mount(8) and udev
+    // take them for filesystems no more than this does.
+    private func tagged(_ matches: (Signature) -> Bool) -> [Volume] {
+        var devices: [String: Set<String>] = [:]
+        return volumes.filter { volume in
+            guard let signature = volume.signature, signature.ambivalent.isEmpty, signature.usage != "raid",
+                matches(signature)
+            else { return false }
+            // One btrfs over several devices is one filesystem; a device of it that shows up twice is a clone.
+            guard signature.type == "btrfs", let uuid = signature.uuid, let own = signature.subUUID else {
+                return true
+            }
+            let isFurther = devices[uuid].map { !$0.contains(own) } ?? false
+            devices[uuid, default: []].insert(own)
+            return !isFurther
+        }
+    }
+
+    private func partitions(_ matches: (Partition) -> Bool) -> [Volume] {
+        let ids = Set(disks.flatMap { $0.table?.partitions ?? [] }.filter(matches).map(\.id))
+        return volumes.filter { ids.contains($0.id) }
+    }
+
+    /// The volume that a device path names: `/dev/md0`, `/dev/mapper/rhel-root`, `/dev/rhel/root`, `/dev/sda1`.
+    ///
+    /// Nil where none does, and where several would: two groups of one name, two arrays that both want to be md0.
+    package func volume(named path: String) -> Volume? {
+        let found = volumes.filter { $0.node == path || $0.id.rawValue == path }
+        if found.count == 1 { return found[0] }
+        let named = volumes.filter { names(of: $0).contains(path) }
+        return named.count == 1 ? named[0] : nil
+    }
+
+    /// Every path under /dev by which a volume is known, its usual name first.
+    package func names(of volume: Volume) -> [String] {
+        var names = [volume.name]
+        if let node = volume.node { names.append(node) }
+        if let array = array(volume.id) { names += array.names }
+        if volume.kind == .logicalVolume, let path = LogicalVolumeName(volume.name) {
+            names.append(path.mapped)
+        }
+        if let signature = volume.signature, signature.ambivalent.isEmpty, signature.usage != "raid" {
+            if let uuid = signature.uuid { names.append("/dev/disk/by-uuid/\(uuid)") }
+            if let label = signature.label { names.append("/dev/disk/by-label/\(label)") }
+        }
+        for partition in disks.flatMap({ $0.table?.partitions ?? [] }) where partition.id == volume.id {
+            if let uuid = partition.uuid { names.append("/dev/disk/by-partuuid/\(uuid)") }
+        }
+        return names
+    }
+}
+
+extension MDArray {
+    /// What mdadm and udev may call it without a word in mdadm.conf; with one, that name counts.
+    fileprivate var names: [String] {
+        var names = ["/dev/disk/by-id/md-uuid-\(uuid)", usualName]
+        if let name { names.append("/dev/disk/by-id/md-name-\(name)") }
+        if let shortName { names.append("/dev/md/\(shortName)") }
+        if let minor { names.append("/dev/md/\(minor)") }
+        return names
+    }
+}
+
+/// A logical volume's two paths: `/dev/rhel/root` and, with hyphens doubled, `/dev/mapper/rhel-root`.
+package struct LogicalVolumeName: Sendable, Hashable {
+    package var group: String
+    package var volume: String
+
+    package init(group: String, volume: String) {
+        self.group = group
+        self.volume = volume
+    }
+
+    /// Out of `/dev/rhel/root` or `/dev/mapper/rhel-root`; nil for other paths.
+    package init?(_ path: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 4, parts[0].isEmpty, parts[1] == "dev" else { return nil }
+        if parts[2] == "mapper" {
+            self.init(mapped: parts[3])
+        } else {
+            self.init(group: parts[2], volume: parts[3])
+        }
+    }
+
+    /// Out of device-mapper's name: a lone hyphen parts group from volume, a doubled one is a hyphen of theirs
+    /// (dm_build_dm_name in lvm2).
+    package init?(mapped name: String) {
+        var names = [""]
+        var rest = Substring(name)
+        while let character = rest.popFirst() {
+            if character == "-" && rest.first == "-" {
+                rest.removeFirst()
+                names[names.count - 1].append("-")
+            } else if character == "-" {
+                names.append("")
+            } else {
+                names[names.count - 1].append(character)
+            }
+        }
+        guard names.count == 2, !names.contains("") else { return nil }
+        self.init(group: names[0], volume: names[1])
+    }
+
+    package var path: String { "/dev/\(group)/\(volume)" }
+
+    package var mapped: String {
+        let escaped = [group, volume].map {
+            $0.split(separator: "-", omittingEmptySubsequences: false).joined(separator: "--")
+        }
+        return "/dev/mapper/" + escaped.joined(separator: "-")
+    }
+}

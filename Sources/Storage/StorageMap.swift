@@ -1,0 +1,121 @@
+/// Everything on the disks, as values: what a survey knows of storage.
+package struct StorageMap: Codable, Sendable, Hashable {
+    package var disks: [Disk]
+    package var volumes: [Volume]
+    package var arrays: [MDArray]
+    package var groups: [VolumeGroup]
+    /// PVs whose volume group could not be read.
+    package var strayPhysicalVolumes: [PhysicalVolume]
+    /// Logical volumes as outdated metadata describes them: what there is once the disks with the newer are gone.
+    package var formerVolumes: [Volume]
+
+    package init(
+        disks: [Disk] = [], volumes: [Volume] = [], arrays: [MDArray] = [], groups: [VolumeGroup] = [],
+        strayPhysicalVolumes: [PhysicalVolume] = [], formerVolumes: [Volume] = []
+    ) {
+        self.disks = disks
+        self.volumes = volumes
+        self.arrays = arrays
+        self.groups = groups
+        self.strayPhysicalVolumes = strayPhysicalVolumes
+        self.formerVolumes = formerVolumes
+    }
+
+    package func volume(_ id: VolumeID) -> Volume? { volumes.first { $0.id == id } }
+    package func disk(_ id: VolumeID) -> Disk? { disks.first { $0.id == id } }
+    package func array(_ id: VolumeID) -> MDArray? { arrays.first { $0.id == id } }
+
+    /// The disks that hold any part of a volume.
+    package func disks(under id: VolumeID) -> [VolumeID] {
+        var used = Set((volume(id)?.copies ?? []).flatMap(\.disks))
+        // An opened container is a source of its own; what it was opened from lies on disks, or in another container.
+        for _ in 0..<8 {
+            for container in used.filter({ disk($0) == nil }) {
+                guard let outer = volume(holding: container) else { continue }
+                used.formUnion(outer.copies.flatMap(\.disks))
+            }
+        }
+        return disks.map(\.id).filter(used.contains)
+    }
+
+    /// The volume that an encrypted container lies in.
+    package func volume(holding container: VolumeID) -> Volume? {
+        volumes.first { volume in
+            volume.signature?.type == "crypto_LUKS"
+                && volume.signature?.uuid.map { VolumeID("luks:\($0)") } == container
+        }
+    }
+}
+
+/// A whole disk or disk image.
+package struct Disk: Codable, Sendable, Hashable {
+    package var id: VolumeID
+    /// Bytes.
+    package var size: UInt64
+    /// Bytes per logical sector.
+    package var sectorSize: Int
+    package var serial: String?
+    package var wwid: String?
+    /// The kernel's module aliases of the controllers above it, nearest first; empty for images.
+    package var modaliases: [String]
+    package var table: PartitionTable?
+    package var failure: String?
+
+    package init(
+        id: VolumeID, size: UInt64, sectorSize: Int, serial: String? = nil, wwid: String? = nil,
+        modaliases: [String] = [], table: PartitionTable? = nil, failure: String? = nil
+    ) {
+        self.id = id
+        self.size = size
+        self.sectorSize = sectorSize
+        self.serial = serial
+        self.wwid = wwid
+        self.modaliases = modaliases
+        self.table = table
+        self.failure = failure
+    }
+}
+
+/// A partition table as libblkid reads it.
+package struct PartitionTable: Codable, Sendable, Hashable {
+    /// `dos` or `gpt`.
+    package var type: String
+    package var uuid: String?
+    package var partitions: [Partition]
+
+    package init(type: String, uuid: String? = nil, partitions: [Partition] = []) {
+        self.type = type
+        self.uuid = uuid
+        self.partitions = partitions
+    }
+}
+
+/// One entry of a partition table.
+package struct Partition: Codable, Sendable, Hashable {
+    package var id: VolumeID
+    package var number: Int
+    /// Bytes from the start of the disk.
+    package var start: UInt64
+    /// Bytes.
+    package var size: UInt64
+    /// `0x83`, or a GPT type GUID in lower case.
+    package var type: String
+    package var uuid: String?
+    package var name: String?
+    /// MBR's active flag.
+    package var isActive: Bool
+
+    package init(
+        id: VolumeID, number: Int, start: UInt64, size: UInt64, type: String, uuid: String? = nil,
+        name: String? = nil, isActive: Bool = false
+    ) {
+        self.id = id
+        self.number = number
+        self.start = start
+        self.size = size
+        self.type = type
+        self.uuid = uuid
+        self.name = name
+        self.isActive = isActive
+    }
+}

@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Storage
+
+struct StorageMapTagsTests {
+    @Test(arguments: [
+        ("rhel", "root", "/dev/mapper/rhel-root"), ("vg-0", "my-root", "/dev/mapper/vg--0-my--root"),
+        ("a", "b--c", "/dev/mapper/a-b----c"), ("-", "x-", "/dev/mapper/---x--"),
+    ])
+    func `device-mapper doubles the hyphens of names`(group: String, volume: String, mapped: String) {
+        let name = LogicalVolumeName(group: group, volume: volume)
+        #expect(name.mapped == mapped)
+        if group != "-" { #expect(LogicalVolumeName(mapped) == name) }
+        #expect(LogicalVolumeName("/dev/\(group)/\(volume)") == name)
+    }
+
+    @Test(arguments: [
+        "/dev/sda1", "/dev/mapper/control", "/dev/mapper/a-b-c", "/dev/mapper/-a", "", "/dev/a/b/c",
+    ])
+    func `other paths are no logical volumes`(path: String) {
+        #expect(LogicalVolumeName(path) == nil)
+    }
+
+    @Test func `paths, UUIDs and labels lead to the volume and not to its members`() throws {
+        let (a, b) = (try RecordedDisk("lab-a"), try RecordedDisk("lab-b"))
+        let map = try StorageMap.of(a, b)
+        let array: VolumeID = "md:6d1e2f30:8a4b4c5d:9e0f1a2b:3c4d5e6f"
+        #expect(map.volumes(uuid: "B0075EED-0000-4000-8000-00000000B007").map(\.id) == [array])
+        #expect(map.volumes(label: "mirror:0") == [])
+        #expect(map.volumes(uuid: "6d1e2f30-8a4b-4c5d-9e0f-1a2b3c4d5e6f") == [])
+        for path in ["/dev/md0", "/dev/md/0", "/dev/disk/by-id/md-uuid-6d1e2f30:8a4b4c5d:9e0f1a2b:3c4d5e6f"] {
+            #expect(map.volume(named: path)?.id == array, "\(path)")
+        }
+        for path in [
+            "/dev/mapper/rhel-root", "/dev/rhel/root",
+            "/dev/disk/by-uuid/40075eed-0000-4000-8000-000000004007",
+        ] {
+            #expect(map.volume(named: path)?.id == "lv:rhel/root", "\(path)")
+        }
+        let partition = try #require(map.disks[1].table?.partitions[0])
+        #expect(map.volumes(partUUID: partition.uuid?.uppercased() ?? "").map(\.id) == [partition.id])
+        #expect(map.volume(named: "\(b.path)#1")?.id == partition.id)
+        #expect(map.volume(named: "/dev/md1") == nil)
+    }
+
+    @Test func `hyphens in names are found by either path`() throws {
+        let map = try StorageMap.of(try RecordedDisk("a"), try RecordedDisk("b"))
+        #expect(map.volume(named: "/dev/vg-0/my-root")?.id == "lv:vg-0/my-root")
+        #expect(map.volume(named: "/dev/mapper/vg--0-my--root")?.id == "lv:vg-0/my-root")
+    }
+
+    @Test func `partition labels of a GPT are found`() throws {
+        let (a, b) = (try RecordedDisk("a"), try RecordedDisk("b"))
+        let map = try StorageMap.of(a, b)
+        #expect(map.volumes(partLabel: "ninety").map(\.id) == [VolumeID("\(a.id)#1"), VolumeID("\(b.id)#1")])
+    }
+
+    @Test func `a volume whose signatures contradict each other has no tags`() {
+        var volume = Volume(id: "/dev/sda1", kind: .partition, name: "/dev/sda1", size: 1)
+        volume.signature = Signature(
+            type: "xfs", usage: "filesystem", uuid: "u", label: "l", ambivalent: ["ext4"])
+        let map = StorageMap(volumes: [volume])
+        #expect(map.volumes(uuid: "u") == [])
+        #expect(map.volumes(label: "l") == [])
+        volume.signature?.ambivalent = []
+        #expect(StorageMap(volumes: [volume]).volumes(uuid: "u").count == 1)
+    }
+
+    @Test func `a btrfs over several devices is one, and a clone of one of them is another`() {
+        let devices = [("/dev/sda1", "1"), ("/dev/sdb1", "2"), ("/dev/sdc1", "2")].map { node, own in
+            Volume(
+                id: VolumeID(node), kind: .partition, name: node, size: 1,
+                signature: Signature(type: "btrfs", usage: "filesystem", uuid: "u", subUUID: own))
+        }
+        #expect(StorageMap(volumes: Array(devices.prefix(2))).volumes(uuid: "u").map(\.id) == ["/dev/sda1"])
+        #expect(StorageMap(volumes: devices).volumes(uuid: "u").map(\.id) == ["/dev/sda1", "/dev/sdc1"])
+    }
+
+    @Test func `two volumes of one name are not chosen between`() {
+        let volumes = ["lv:vg@1/root", "lv:vg@2/root"].map { id in
+            Volume(id: VolumeID(id), kind: .logicalVolume, name: "/dev/vg/root", size: 1)
+        }
+        #expect(StorageMap(volumes: volumes).volume(named: "/dev/vg/root") == nil)
+        #expect(StorageMap(volumes: [volumes[0]]).volume(named: "/dev/vg/root") == volumes[0])
+    }
+}
