@@ -1,0 +1,43 @@
+import BootFiles
+import Machine
+
+/// Debian, Ubuntu and what is made of them: initramfs-tools, grub-*, debconf.
+package struct Debian: Distribution {
+    package let id = "debian"
+    package let names = ["debian", "ubuntu", "linuxmint", "raspbian", "devuan", "kali", "proxmox"]
+    package let grubDirectory = "/boot/grub"
+    package let mdadmConfPath = "/etc/mdadm/mdadm.conf"
+    package let installDevicesPath: String? = DebconfDatabase.path
+
+    package init() {}
+
+    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
+
+    package func initramfsPath(kernel: String) -> String { "/boot/initrd.img-" + kernel }
+
+    // mkinitramfs writes where it is told; update-initramfs would write in place, and not at all where
+    // update-initramfs.conf says no (update-initramfs(8)).
+    package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
+        Command(.mkinitramfs, "-o", output, kernel)
+    }
+
+    package func regenerateGrubConfig(output: String) -> Command {
+        Command(.grubMkconfig, "-o", output, environment: ["GRUB_DISABLE_OS_PROBER": "true"])
+    }
+
+    package func installGrub(on disk: String) -> Command { Command(.grubInstall, "--target=i386-pc", disk) }
+
+    package let commandLineSources: [CommandLineSource] = [
+        .defaultGrub(path: DefaultGrub.path), .defaultGrub(path: DefaultGrub.directory),
+        .grubConfig(path: "/boot/grub/grub.cfg"),
+    ]
+
+    package func installDevices(in text: String) -> [String]? {
+        DebconfDatabase(parsing: text, questions: [DebconfDatabase.installDevices]).list(
+            DebconfDatabase.installDevices)
+    }
+
+    package var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] {
+        [(path: DegradedBootScript.path, text: DegradedBootScript.text, mode: 0o755)]
+    }
+}

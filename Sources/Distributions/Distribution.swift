@@ -1,0 +1,94 @@
+import BootFiles
+import Machine
+
+/// What a family of distributions calls things, where it keeps them, and how it rebuilds them.
+///
+/// A family is one file and one line in `Distributions.all`; no switch over families stands anywhere else. Commands
+/// are values: they run inside the installed system, and write beside what they replace.
+package protocol Distribution: Sendable {
+    /// The word for messages: "debian", "redhat", "suse".
+    var id: String { get }
+    /// Names of this family in os-release's `ID` and `ID_LIKE`.
+    var names: [String] { get }
+    /// `/boot/grub` or `/boot/grub2`.
+    var grubDirectory: String { get }
+    var mdadmConfPath: String { get }
+    /// Where the list of disks that package upgrades install GRUB to is kept; nil where there is none.
+    var installDevicesPath: String? { get }
+
+    func kernelPath(kernel: String) -> String
+    func initramfsPath(kernel: String) -> String
+    /// Builds the image of one kernel, never of the running one, into `output`.
+    func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command
+    /// Writes grub.cfg into `output`, without os-prober: it mounts every partition it finds, a stale half of the
+    /// mirror among them.
+    func regenerateGrubConfig(output: String) -> Command
+    /// Writes boot code and core image to a BIOS disk.
+    func installGrub(on disk: String) -> Command
+    /// Where the kernel command line is written down, the source that later ones are made from first.
+    var commandLineSources: [CommandLineSource] { get }
+    /// The disks that package upgrades install GRUB to, out of the text of `installDevicesPath`; nil where it holds none.
+    func installDevices(in text: String) -> [String]?
+    /// The family as it is in this release: what is done differs between versions.
+    func adapted(to release: OSRelease) -> any Distribution
+    /// Files that make the family boot unattended from what is left of a mirror, where it does not by itself.
+    var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] { get }
+}
+
+extension Distribution {
+    package func installDevices(in text: String) -> [String]? { nil }
+
+    package func adapted(to release: OSRelease) -> any Distribution { self }
+}
+
+/// One place where a kernel command line is written down.
+package enum CommandLineSource: Codable, Sendable, Hashable {
+    /// `GRUB_CMDLINE_LINUX` of this file, or of the `*.cfg` files of this directory.
+    case defaultGrub(path: String)
+    /// The whole of this file: what new BLS entries get.
+    case kernelCommandLine(path: String)
+    /// `kernelopts` of this environment block.
+    case grubEnvironment(path: String)
+    /// `options` of the BLS entries in this directory.
+    case entries(path: String)
+    /// The `linux` lines of this grub.cfg, made from the others.
+    case grubConfig(path: String)
+}
+
+/// What an image must be able to open to reach the root.
+package struct InitramfsNeeds: Sendable, Hashable {
+    /// UUIDs of the arrays under root.
+    package var mdArrays: [String]
+    package var lvm: Bool
+    /// The root is a raid1 LV.
+    package var raid1LV: Bool
+    package var luks: Bool
+
+    package init(mdArrays: [String] = [], lvm: Bool = false, raid1LV: Bool = false, luks: Bool = false) {
+        self.mdArrays = mdArrays
+        self.lvm = lvm
+        self.raid1LV = raid1LV
+        self.luks = luks
+    }
+}
+
+/// The families that bootmend knows.
+package enum Distributions {
+    /// Asked in this order.
+    package static let all: [any Distribution] = [Debian(), RedHat(), Suse(), Arch()]
+
+    /// Programs that must not be there while grub.cfg is generated: 30_os-prober does nothing where it does not find
+    /// them. The variable in the environment is not enough: grub-mkconfig sources /etc/default/grub after it, and
+    /// who once wrote `GRUB_DISABLE_OS_PROBER=false` there has every stale half of the mirror mounted.
+    package static let probers = ["/usr/bin/os-prober", "/usr/bin/linux-boot-prober"]
+
+    /// The family of an os-release: by its `ID`, then by what it says it is like. Debian's ways stand for the unknown.
+    package static func of(_ release: OSRelease) -> any Distribution {
+        for name in [release.id] + release.idLike {
+            if let family = all.first(where: { $0.names.contains(name) }) {
+                return family.adapted(to: release)
+            }
+        }
+        return Debian()
+    }
+}

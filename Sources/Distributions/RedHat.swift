@@ -1,0 +1,93 @@
+import BootFiles
+import Machine
+
+/// RHEL 7 to 10, Fedora, and the rebuilds of both: dracut, grub2-*.
+package struct RedHat: Distribution {
+    package let id = "redhat"
+    package let names = ["rhel", "centos", "fedora", "rocky", "almalinux", "ol", "scientific"]
+    package let grubDirectory = "/boot/grub2"
+    package let mdadmConfPath = "/etc/mdadm.conf"
+    package let installDevicesPath: String? = nil
+
+    /// 7 to 10, or a number of Fedora's; nil where os-release does not say.
+    private let version: Int?
+    private let isFedora: Bool
+
+    package init() {
+        version = nil
+        isFedora = false
+    }
+
+    init(_ release: OSRelease) {
+        version = release.majorVersion
+        isFedora = release.id == "fedora"
+    }
+
+    package func adapted(to release: OSRelease) -> any Distribution { RedHat(release) }
+
+    // Entries of the menu are BLS files from RHEL 8 and Fedora 30 on.
+    private var usesEntries: Bool { version.map { $0 >= (isFedora ? 30 : 8) } ?? false }
+
+    // Where the options of an entry are `$kernelopts`: RHEL 8, Fedora 30 to 33.
+    private var usesKernelopts: Bool { version.map { isFedora ? (30...33).contains($0) : $0 == 8 } ?? false }
+
+    package var commandLineSources: [CommandLineSource] {
+        guard usesEntries else {
+            return [.defaultGrub(path: DefaultGrub.path), .grubConfig(path: "/boot/grub2/grub.cfg")]
+        }
+        return [
+            .defaultGrub(path: DefaultGrub.path),
+            usesKernelopts
+                ? .grubEnvironment(path: "/boot/grub2/grubenv")
+                : .kernelCommandLine(path: "/etc/kernel/cmdline"),
+            .entries(path: "/boot/" + BLSEntry.directory),
+        ]
+    }
+
+    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
+
+    package func initramfsPath(kernel: String) -> String { "/boot/initramfs-\(kernel).img" }
+
+    package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
+        Command(.dracut, arguments: Dracut.arguments(kernel: kernel, output: output, needs: needs))
+    }
+
+    // From 8 on grub2-mkconfig writes more than its output: kernelopts into grubenv on 8, the options of every BLS entry
+    // up to 9.2 (RHEL 9.3 release notes, boot loader). Asked not to, it leaves what people changed there as it is;
+    // the command line is a step of its own. 7 does not know the option.
+    package func regenerateGrubConfig(output: String) -> Command {
+        Command(
+            .grub2Mkconfig, arguments: ["-o", output] + (usesEntries ? ["--no-grubenv-update"] : []),
+            environment: ["GRUB_DISABLE_OS_PROBER": "true"])
+    }
+
+    package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
+
+    // dracut activates what is there after two thirds of rd.retry by itself.
+    package var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] { [] }
+}
+
+/// How dracut is asked for an image that is right although it is built on another machine's kernel.
+enum Dracut {
+    // Not hostonly: it keeps a driver only when the *running* kernel has loaded it, and that is the rescue system's
+    // (dracut-install, modalias filter). mdadm.conf and lvm.conf are then left out unless asked for.
+    // `commandLine` goes into the image, in front of what the menu says (dracut(8), --kernel-cmdline).
+    static func arguments(
+        kernel: String, output: String, needs: InitramfsNeeds, commandLine: String? = nil
+    ) -> [String] {
+        var modules: [String] = []
+        var drivers: [String] = []
+        if !needs.mdArrays.isEmpty {
+            modules.append("mdraid")
+            drivers.append("raid1")
+        }
+        if needs.lvm { modules += ["lvm", "dm"] }
+        if needs.raid1LV { drivers += ["dm-raid"] + (drivers.contains("raid1") ? [] : ["raid1"]) }
+        if needs.luks { modules.append("crypt") }
+        var arguments = ["-f", "--no-hostonly", "--mdadmconf", "--lvmconf"]
+        if !modules.isEmpty { arguments += ["--add", modules.joined(separator: " ")] }
+        if !drivers.isEmpty { arguments += ["--add-drivers", drivers.joined(separator: " ")] }
+        if let commandLine { arguments += ["--kernel-cmdline", commandLine] }
+        return arguments + [output, kernel]
+    }
+}

@@ -1,0 +1,48 @@
+import BootFiles
+import Machine
+
+/// SLES and openSUSE: dracut under `/boot/initrd-…`, grub2-*.
+package struct Suse: Distribution {
+    package let id = "suse"
+    package let names = [
+        "sles", "sled", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro",
+    ]
+    package let grubDirectory = "/boot/grub2"
+    package let mdadmConfPath = "/etc/mdadm.conf"
+    package let installDevicesPath: String? = GrubInstallDevice.path
+
+    package init() {}
+
+    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
+
+    package func initramfsPath(kernel: String) -> String { "/boot/initrd-" + kernel }
+
+    // SUSE's menu names neither arrays nor LVs: its own images carry `rd.lvm.lv=` and `rd.md.uuid=` within (suse.conf,
+    // hostonly_cmdline=yes). dracut looks for the devices to write there in hostonly mode alone, and without any such
+    // word removes the activation of LVM and MD (parse-lvm.sh, parse-md.sh); rd.auto stands for all of them.
+    package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
+        let opensSomething = !needs.mdArrays.isEmpty || needs.lvm || needs.raid1LV || needs.luks
+        return Command(
+            .dracut,
+            arguments: Dracut.arguments(
+                kernel: kernel, output: output, needs: needs, commandLine: opensSomething ? "rd.auto=1" : nil)
+        )
+    }
+
+    package func regenerateGrubConfig(output: String) -> Command {
+        Command(.grub2Mkconfig, "-o", output, environment: ["GRUB_DISABLE_OS_PROBER": "true"])
+    }
+
+    package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
+
+    package let commandLineSources: [CommandLineSource] = [
+        .defaultGrub(path: DefaultGrub.path), .grubConfig(path: "/boot/grub2/grub.cfg"),
+    ]
+
+    package func installDevices(in text: String) -> [String]? {
+        let devices = GrubInstallDevice(parsing: text).devices
+        return devices.isEmpty ? nil : devices
+    }
+
+    package var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] { [] }
+}
