@@ -1,0 +1,118 @@
+import BootFiles
+import Machine
+import Storage
+
+extension DiskBoot {
+    /// On GPT disks the core image lies in a partition of this type (partmap/gpt.c).
+    private static let biosBootType = "21686148-6449-6e6f-744e-656564454649"
+
+    /// Reads the boot record of a disk, the core image that it leads to, and which symbols that lacks for the modules
+    /// of the GRUB directory it leads to.
+    static func read(_ disk: Disk, from source: some ByteSource, _ destinations: CoreDestinations) -> DiskBoot
+    {
+        var boot = DiskBoot(disk: disk.id, record: nil, area: area(of: disk))
+        do throws(SystemError) {
+            let sector = try source.read(at: 0, count: 512)
+            guard sector.count == 512 else {
+                boot.failure = "cannot read '\(disk.id)': it ends before its first sector does"
+                return boot
+            }
+            let record = BootRecord(parsing: sector)
+            boot.record = record
+            guard case .grub(let start) = record.code else { return boot }
+            // Only the unpacked core says where it leads, and unpacking takes the time: so it is checked against the
+            // modules it most likely leads to, and again only where that was wrong.
+            let guess = destinations.likely
+            var core = try CoreImage.read(from: source, at: start, modules: guess?.modules)
+            let destination = destinations.destination(of: core, on: disk)
+            if destination != guess {
+                core = try CoreImage.read(from: source, at: start, modules: destination?.modules)
+            }
+            boot.core = core
+        } catch { boot.failure = error.description }
+        return boot
+    }
+
+    private static func area(of disk: Disk) -> Area? {
+        guard let table = disk.table else { return nil }
+        let area: EmbeddingArea?
+        if table.type == "gpt" {
+            area = table.partitions.first { $0.type.lowercased() == biosBootType }
+                .map { EmbeddingArea.biosBoot(at: $0.start, length: $0.size) }
+        } else {
+            area = table.partitions.map(\.start).min().flatMap { EmbeddingArea.gap(beforePartitionAt: $0) }
+        }
+        return area.map { Area(start: $0.start, length: $0.length) }
+    }
+}
+
+/// Finds the GRUB directory that a core image leads to, among those that were looked at.
+struct CoreDestinations: Sendable {
+    /// A GRUB directory with modules.
+    struct Destination: Sendable, Hashable {
+        var volume: VolumeID
+        /// From the top of its filesystem: "/boot/grub2".
+        var path: String
+        /// What these ask of a core image.
+        var modules: GrubModules
+
+        static func == (one: Self, other: Self) -> Bool {
+            one.volume == other.volume && one.path == other.path
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(volume)
+            hasher.combine(path)
+        }
+    }
+
+    private let storage: StorageMap
+    private let all: [Destination]
+
+    init(storage: StorageMap, readings: [BootDirectory.Reading]) {
+        self.storage = storage
+        all = readings.compactMap { reading in
+            guard reading.half == nil, let grub = reading.directory.grub, let modules = reading.modules else {
+                return nil
+            }
+            let subvolume = reading.directory.subvolume.map { "/" + $0 } ?? ""
+            return Destination(
+                volume: reading.directory.volume,
+                path: "\(subvolume)\(reading.directory.path)/\(grub.directory)",
+                modules: modules)
+        }
+    }
+
+    /// Nearly every machine has but one.
+    var likely: Destination? { all.first }
+
+    func destination(of core: CoreImage, on disk: Disk) -> Destination? {
+        guard let target = core.target else { return nil }
+        let volumes = Set(volumes(target, on: disk))
+        return all.first { volumes.contains($0.volume) && $0.path == core.directory }
+    }
+
+    private func volumes(_ target: CoreImage.Target, on disk: Disk) -> [VolumeID] {
+        switch target {
+        case .array(let digits):
+            return storage.arrays.filter { $0.uuid.filter(\.isHexDigit).lowercased() == digits }.map(\.id)
+        case .logicalVolume(let group, let volume):
+            return storage.groups.filter { $0.id == group }.flatMap { group in
+                group.logicalVolumes.filter { $0.id == volume }.compactMap { logical in
+                    storage.volume(named: "/dev/\(group.name)/\(logical.name)")?.id
+                }
+            }
+        case .filesystem(let uuid):
+            return storage.volumes(uuid: uuid).map(\.id)
+        case .partition(_, let number):
+            let partitions = (disk.table?.partitions ?? []).filter { $0.number == number }.map(\.id)
+            // A member whose data begins where the partition does is read by GRUB as the filesystem itself.
+            let arrays = storage.arrays.filter { array in
+                array.members.contains { partitions.contains($0.device) && $0.superblock.dataOffset == 0 }
+            }
+            return partitions + arrays.map(\.id)
+        case .other:
+            return []
+        }
+    }
+}

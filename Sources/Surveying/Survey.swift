@@ -1,0 +1,109 @@
+import BootFiles
+import Storage
+
+/// Everything observed, as one value: disks, boot code, installations. Gathering it changed no byte of any disk.
+package struct Survey: Codable, Sendable, Hashable {
+    package var schema = 1
+    package var medium: Medium
+    package var storage: StorageMap
+    package var diskBoots: [DiskBoot]
+    /// Every filesystem directory that holds kernels or GRUB: the candidates for /boot.
+    package var bootDirectories: [BootDirectory]
+    package var installations: [Installation]
+    package var rejected: [RejectedCandidate]
+    /// Files of mirror halves that are older than the one that was read.
+    package var otherHalves: [OtherHalf]
+
+    package init(
+        medium: Medium, storage: StorageMap, diskBoots: [DiskBoot] = [],
+        bootDirectories: [BootDirectory] = [],
+        installations: [Installation] = [], rejected: [RejectedCandidate] = [], otherHalves: [OtherHalf] = []
+    ) {
+        self.medium = medium
+        self.storage = storage
+        self.diskBoots = diskBoots
+        self.bootDirectories = bootDirectories
+        self.installations = installations
+        self.rejected = rejected
+        self.otherHalves = otherHalves
+    }
+
+    /// A saved survey may be older than this program: what it does not know of is empty.
+    package init(from decoder: any Decoder) throws {
+        let saved = try decoder.container(keyedBy: CodingKeys.self)
+        schema = try saved.decode(Int.self, forKey: .schema)
+        medium = try saved.decode(Medium.self, forKey: .medium)
+        storage = try saved.decode(StorageMap.self, forKey: .storage)
+        diskBoots = try saved.decode([DiskBoot].self, forKey: .diskBoots)
+        bootDirectories = try saved.decode([BootDirectory].self, forKey: .bootDirectories)
+        installations = try saved.decode([Installation].self, forKey: .installations)
+        rejected = try saved.decode([RejectedCandidate].self, forKey: .rejected)
+        otherHalves = try saved.decodeIfPresent([OtherHalf].self, forKey: .otherHalves) ?? []
+    }
+}
+
+/// The system that bootmend runs on: the rescue medium, or the system itself.
+package struct Medium: Codable, Sendable, Hashable {
+    package enum Firmware: String, Codable, Sendable, Hashable { case bios, uefi }
+
+    package var kernel: String
+    package var firmware: Firmware
+    package var hasMD: Bool
+    package var hasDeviceMapper: Bool
+    /// The tools for opening a target that it has: "mdadm", "lvm", "dmsetup", "cryptsetup".
+    package var tools: [String]
+
+    package init(kernel: String, firmware: Firmware, hasMD: Bool, hasDeviceMapper: Bool, tools: [String]) {
+        self.kernel = kernel
+        self.firmware = firmware
+        self.hasMD = hasMD
+        self.hasDeviceMapper = hasDeviceMapper
+        self.tools = tools
+    }
+}
+
+/// The boot code on one disk.
+package struct DiskBoot: Codable, Sendable, Hashable {
+    package var disk: VolumeID
+    /// nil where the first sector could not be read.
+    package var record: BootRecord?
+    package var core: CoreImage?
+    /// Bytes where a core image may lie: the gap behind an MBR, or the BIOS boot partition.
+    package var area: Area?
+    package var failure: String?
+
+    package struct Area: Codable, Sendable, Hashable {
+        package var start: UInt64
+        package var length: UInt64
+        package init(start: UInt64, length: UInt64) {
+            self.start = start
+            self.length = length
+        }
+    }
+
+    package init(
+        disk: VolumeID, record: BootRecord?, core: CoreImage? = nil, area: Area? = nil, failure: String? = nil
+    ) {
+        self.disk = disk
+        self.record = record
+        self.core = core
+        self.area = area
+        self.failure = failure
+    }
+}
+
+/// A volume that might have been an installation and is not taken for one, with the reason.
+package struct RejectedCandidate: Codable, Sendable, Hashable {
+    package var volume: VolumeID
+    package var name: String
+    package var reason: String
+    /// What it would be if it were taken for one: an old half is the only one left when its mirror is unplugged.
+    package var installation: Installation?
+
+    package init(volume: VolumeID, name: String, reason: String, installation: Installation? = nil) {
+        self.volume = volume
+        self.name = name
+        self.reason = reason
+        self.installation = installation
+    }
+}

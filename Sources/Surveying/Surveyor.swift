@@ -1,0 +1,67 @@
+import Machine
+import Storage
+
+/// Gathers everything there is to see into one survey, and writes no byte to any disk.
+///
+/// The process has a private mount namespace by then (`enterPrivateMounts`, before its first thread).
+package enum Surveyor {
+    package static func survey(_ request: SurveyRequest) throws(SystemError) -> Survey {
+        request.progress("Reading \(request.disks.description)")
+        let storage = try read(request.disks)
+        let survey = try look(storage, request)
+        let locked = Unlocking.worthAsking(survey)
+        guard !locked.isEmpty else { return survey }
+        var unlocking = Unlocking()
+        for container in locked { unlocking.open(container, in: storage, request) }
+        guard !unlocking.opened.isEmpty else { return survey }
+        defer { unlocking.close() }
+        let inside = try read(request.disks, containers: unlocking.opened)
+        return unlocking.forget(try look(inside, request))
+    }
+
+    private static func read(
+        _ disks: SurveyRequest.Disks, containers: [DiskSource] = []
+    ) throws(SystemError) -> StorageMap {
+        switch disks {
+        // Finds open containers itself.
+        case .system: try StorageReader.readSystem()
+        case .paths(let paths): try StorageReader.read(paths: paths, containers: containers)
+        }
+    }
+
+    private static func look(_ storage: StorageMap, _ request: SurveyRequest) throws(SystemError) -> Survey {
+        let count = FilesystemTour.candidates(storage).count
+        request.progress("Looking into \(count) filesystem\(count == 1 ? "" : "s")")
+        let tour = try FilesystemTour(
+            storage, running: RunningSystem(), includeRunning: request.includeRunning)
+        for volume in storage.volumes { tour.visit(volume) }
+        let images = tour.readings.reduce(0) { $0 + $1.pending.count }
+        if images > 0 { request.progress("Reading \(images) initramfs image\(images == 1 ? "" : "s")") }
+        let destinations = CoreDestinations(storage: storage, readings: tour.readings)
+        let boots = storage.disks.map { boot($0, storage, destinations) }
+        let directories = tour.finish()
+        let survey = Survey(
+            medium: try Medium.read(RootDirectory("/")), storage: storage, diskBoots: boots,
+            bootDirectories: directories, installations: tour.installations, rejected: tour.rejected,
+            otherHalves: tour.otherHalves)
+        return survey.withoutOldHalves()
+    }
+
+    private static func boot(_ disk: Disk, _ storage: StorageMap, _ destinations: CoreDestinations)
+        -> DiskBoot
+    {
+        do throws(SystemError) {
+            let source = try BlockSource(storage.path(of: disk.id))
+            return DiskBoot.read(disk, from: source, destinations)
+        } catch { return DiskBoot(disk: disk.id, record: nil, failure: disk.failure ?? error.description) }
+    }
+}
+
+extension SurveyRequest.Disks: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .system: "the disks of this machine"
+        case .paths(let paths): paths.joined(separator: ", ")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Machine
+import Storage
+import Sysimage
+
+/// LUKS containers opened read-only for the time of a survey.
+struct Unlocking: ~Copyable {
+    /// How cryptsetup names what is opened; `bootmend-` marks it as bootmend's own.
+    private static let prefix = "bootmend-luks-"
+
+    private(set) var opened: [DiskSource] = []
+    // A box each, since arrays cannot hold what cannot be copied.
+    private var loops: [HeldLoop] = []
+
+    private final class HeldLoop {
+        let loop: LoopDevice
+        init(_ loop: consuming LoopDevice) { self.loop = loop }
+    }
+
+    /// The containers that may hold the root: asked for only where nothing was found without them.
+    static func worthAsking(_ survey: Survey) -> [Volume] {
+        guard survey.installations.isEmpty else { return [] }
+        return survey.storage.volumes.filter { $0.signature?.type == "crypto_LUKS" && !$0.copies.isEmpty }
+            .filter { outer in
+                let inside = outer.signature?.uuid.map { VolumeID("luks:\($0)") }
+                return inside.flatMap { survey.storage.volume($0) }?.unmapped != nil
+            }
+    }
+
+    /// Asks for the passphrase, three times at most, and opens the container. What cannot be opened stays locked.
+    mutating func open(_ volume: Volume, in storage: StorageMap, _ request: SurveyRequest) {
+        guard let uuid = volume.signature?.uuid else { return }
+        let node: String
+        do throws(SystemError) { node = try reach(volume, in: storage) } catch {
+            return request.progress(error.description)
+        }
+        let name = Self.prefix + uuid
+        var tried: [UInt8]?
+        for _ in 0..<3 {
+            // One from a file does not get better by being tried again.
+            guard let passphrase = request.passphrase(volume.name), passphrase != tried else { return }
+            tried = passphrase
+            do throws(SystemError) {
+                let result = try Self.opening(node, as: name).run(input: passphrase)
+                if result.succeeded {
+                    let path = "/dev/mapper/" + name
+                    opened.append(
+                        DiskSource(id: VolumeID("luks:\(uuid)"), kind: .container, path: path, node: path))
+                    return
+                }
+                request.progress("cannot open '\(volume.name)': \(result.complaint)")
+                // cryptsetup(8): 2 is a wrong passphrase; nothing else gets better by asking again.
+                if result.status != 2 { return }
+            } catch { return request.progress(error.description) }
+        }
+    }
+
+    /// `--key-file=-` takes standard input as it is, without a newline at its end.
+    static func opening(_ node: String, as name: String) -> Command {
+        Command(.cryptsetup, "open", "--readonly", "--type", "luks", "--key-file=-", node, name)
+    }
+
+    private mutating func reach(_ volume: Volume, in storage: StorageMap) throws(SystemError) -> String {
+        if let node = volume.node { return node }
+        guard let copy = volume.bestCopy, let piece = copy.pieces.first, copy.pieces.count == 1 else {
+            throw SystemError("open", volume.name, detail: "it lies in several parts")
+        }
+        let loop = try LoopDevice(
+            over: storage.path(of: piece.disk), offset: piece.offset, length: piece.length)
+        let node = loop.node
+        loops.append(HeldLoop(loop))
+        return node
+    }
+
+    /// Closes what was opened.
+    mutating func close() {
+        for source in opened {
+            let name = String(source.path.dropFirst("/dev/mapper/".count))
+            _ = try? Command(.cryptsetup, "close", name).run()
+        }
+        loops = []
+    }
+
+    /// The survey without the nodes that are about to go.
+    func forget(_ survey: Survey) -> Survey {
+        var survey = survey
+        let gone = Set(opened.map(\.path))
+        for index in survey.storage.volumes.indices {
+            if let node = survey.storage.volumes[index].node, gone.contains(node) {
+                survey.storage.volumes[index].node = nil
+            }
+        }
+        return survey
+    }
+}

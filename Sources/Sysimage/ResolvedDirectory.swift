@@ -1,0 +1,21 @@
+import CLinux
+import Glibc
+import Machine
+
+/// A directory inside a root, every link on the way resolved inside it: a place that is safe to mount on.
+struct ResolvedDirectory {
+    /// As the running system sees it, free of links.
+    let path: String
+
+    init(_ inside: String, in root: RootDirectory) throws(SystemError) {
+        guard let place = try root.resolve(inside, bm_o_path | O_DIRECTORY) else {
+            throw SystemError("mount on", root.shown(inside), number: ENOENT)
+        }
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/fd/\(place.number)", &buffer, buffer.count)
+        guard count > 0, count < buffer.count else {
+            throw SystemError("mount on", root.shown(inside), detail: "/proc is not mounted here")
+        }
+        path = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

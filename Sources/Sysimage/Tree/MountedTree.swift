@@ -1,0 +1,151 @@
+import Glibc
+import LibMount
+import Machine
+import Storage
+
+/// An installed system mounted for work on it, with what its programs need around them.
+package struct MountedTree: Sendable, Hashable {
+    /// Where its root is.
+    package let path: String
+    /// The mounts made, in order, as the running system sees them. What the rescue system had mounted is not among
+    /// them.
+    package private(set) var mounts: [String] = []
+    /// Lines of fstab that could not be mounted, or need not be.
+    package private(set) var skipped: [TreePlan.Skipped]
+    /// Mapped devices made for a look at it.
+    package private(set) var mapped: [String] = []
+
+    /// Where the tree is put: the place that everybody knows, or one in /run where the medium cannot have it.
+    package static var usualPath: String {
+        let path = "/mnt/sysimage"
+        makeDirectories(path)
+        if access(path, F_OK) == 0 { return path }
+        let other = RunRecord.directory + "/sysimage"
+        makeDirectories(other)
+        return other
+    }
+
+    /// Mounts the tree for writing, or `readOnly` as a look does it: without a byte changed.
+    ///
+    /// `nodes` says where the volumes are once they are opened. A volume that the rescue system has mounted is bound
+    /// from there. Whatever goes wrong after the root is mounted leaves a line in `skipped`, and goes on; without the
+    /// root nothing is left mounted.
+    package init(
+        _ plan: TreePlan, in map: StorageMap, nodes: [VolumeID: String], at path: String,
+        readOnly: Bool = false
+    ) throws(SystemError) {
+        self.path = path
+        skipped = plan.skipped
+        guard let root = plan.places.first else {
+            throw SystemError("mount", path, detail: "the plan has no root")
+        }
+        let mounter = TreeMounter(map: map, nodes: nodes, readOnly: readOnly)
+        let isThere = try mounter.isMounted(root, on: path)
+        if !isThere { try mount(root, on: path, mounter) }
+        for place in plan.places.dropFirst() {
+            do throws(SystemError) {
+                let target = try ResolvedDirectory(place.inside, in: RootDirectory(path)).path
+                // Adopted trees have theirs already.
+                if target != path, LiveMounts().on(target) != nil { continue }
+                try mount(place, on: target, mounter)
+            } catch {
+                skipped.append(
+                    TreePlan.Skipped(
+                        target: place.inside, line: place.line ?? 0, reason: error.description,
+                        isMissing: true))
+            }
+        }
+    }
+
+    private mutating func mount(_ place: TreePlan.Place, on target: String, _ mounter: TreeMounter)
+        throws(SystemError)
+    {
+        let made = try mounter.mount(place, on: target, tree: path)
+        mounts += made.mounts
+        mapped += made.mapped
+    }
+
+    /// Adds /dev, /proc, /sys and a /run of its own, so that the system's programs can work.
+    ///
+    /// /run is a tmpfs that shows the rescue system's udev, and its locks of LVM and mdadm: tools of both systems then
+    /// keep out of each other's way, and nothing of the rescue system's leaks in with it.
+    package mutating func furnish() {
+        add("/dev", Mounting("/dev", on: "", options: "rbind,rslave"))
+        add("/proc", Mounting("proc", on: "", type: "proc", options: "nosuid,nodev,noexec"))
+        // efivarfs, where the firmware has it, comes along below /sys.
+        add("/sys", Mounting("/sys", on: "", options: "rbind,rslave"))
+        guard
+            let run = add(
+                "/run", Mounting("bootmend", on: "", type: "tmpfs", options: "mode=0755,nosuid,nodev"))
+        else {
+            return
+        }
+        for name in ["udev", "lock/lvm", "mdadm"] {
+            makeDirectories(run + "/" + name)
+            var status = stat()
+            guard stat("/run/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
+            add("/run/" + name, Mounting("/run/" + name, on: "", options: "bind"))
+        }
+    }
+
+    @discardableResult
+    private mutating func add(_ inside: String, _ wanted: Mounting) -> String? {
+        do throws(SystemError) {
+            let target = try ResolvedDirectory(inside, in: RootDirectory(path)).path
+            if mounts.contains(target) { return target }
+            var mounting = wanted
+            mounting.target = target
+            do { try mounting.perform() } catch { throw SystemError(error) }
+            // A recursive bind brings its submounts, and all of them have to go again.
+            mounts += LiveMounts().under(target).map(\.target).filter { !mounts.contains($0) }
+            return target
+        } catch {
+            skipped.append(TreePlan.Skipped(target: inside, line: 0, reason: error.description))
+            return nil
+        }
+    }
+
+    /// Unmounts what was mounted, the last first. Answers what would not go; the rest is gone.
+    package mutating func unmount() -> [SystemError] {
+        var failures: [SystemError] = []
+        var staying: [String] = []
+        while let target = mounts.popLast() {
+            guard LiveMounts().on(target) != nil else { continue }
+            if let failure = Self.unmount(target) {
+                failures.append(failure)
+                staying.insert(target, at: 0)
+            }
+        }
+        mounts = staying
+        mapped = mapped.reversed().filter { name in
+            do throws(SystemError) { try DeviceMapper.remove(name) } catch {
+                failures.append(error); return true
+            }
+            return false
+        }.reversed()
+        return failures
+    }
+
+    // A program that was just killed lets go a moment later.
+    private static func unmount(_ target: String) -> SystemError? {
+        var failure: SystemError?
+        for attempt in 0..<8 {
+            do {
+                try LibMount.unmount(target)
+                return nil
+            } catch {
+                failure = SystemError(error, hint: "see what uses it: fuser -vm \(target)")
+                guard error.number == EBUSY else { break }
+            }
+            usleep(useconds_t(50_000 * (attempt + 1)))
+        }
+        return failure
+    }
+
+    init(path: String, mounts: [String], skipped: [TreePlan.Skipped], mapped: [String]) {
+        self.path = path
+        self.mounts = mounts
+        self.skipped = skipped
+        self.mapped = mapped
+    }
+}
