@@ -1,0 +1,162 @@
+import BootFiles
+import Bytes
+import LibMount
+import Storage
+import Surveying
+
+/// Which names mdadm.conf gives to the arrays that an installation uses, what is wrong with it, and what it would say
+/// if it were right.
+///
+/// An array that no line names comes up as /dev/md127 or under a name made of its superblock, so an fstab by
+/// /dev/md0 then waits for nothing (mdadm(8), "--incremental"; mdadm.conf(5), "ARRAY").
+package struct ArrayNaming: Sendable, Hashable {
+    /// How mdadm.conf stands to one array.
+    package enum Standing: Sendable, Hashable {
+        /// This line names it by its true UUID.
+        case named(line: Int, device: String?)
+        /// This line gives the name it should have to a UUID that no array here has.
+        case stale(line: Int, device: String, uuid: String)
+        /// This line hides it with `<ignore>`.
+        case hidden(line: Int)
+        case missing
+    }
+
+    /// One array in use, and its line.
+    package struct Use: Sendable, Hashable {
+        package var array: MDArray
+        package var standing: Standing
+        /// The name that the corrected file gives it.
+        package var device: String
+        /// fstab needs it under that name to reach the default target.
+        package var isNeededByName: Bool
+
+        package var isRight: Bool {
+            if case .named = standing { true } else { false }
+        }
+    }
+
+    package let uses: [Use]
+    /// The file as it should be; the very text that is there when nothing is wrong.
+    package let correctedText: String
+    /// Whether there is a file at all.
+    package let hasFile: Bool
+
+    package var isRight: Bool { uses.allSatisfy(\.isRight) }
+
+    /// The array that a name stands for once the file is right.
+    package func array(named device: String) -> MDArray? {
+        uses.first { Self.sameName($0.device, device) }?.array
+    }
+
+    package init(
+        _ storage: StorageMap, under volumes: [VolumeID], conf file: Installation.TextFile?,
+        fstab: [FstabEntry]
+    ) {
+        hasFile = file != nil
+        let conf = MdadmConf(parsing: file?.text ?? "")
+        var arrays: [MDArray] = []
+        for volume in volumes {
+            for array in StorageStack(under: volume, in: storage).arrays where !arrays.contains(array) {
+                arrays.append(array)
+            }
+        }
+        // fstab may be the only one that knows of an array, by a name that nothing gives it any more.
+        let wanted = fstab.map(\.source).filter(StorageMap.isArrayName)
+        let known = Set(storage.arrays.map(\.uuid.hexDigits))
+        var stale = conf.arrays.filter { line in
+            !line.isIgnored && line.uuid.map { !known.contains($0.hexDigits) } ?? false
+        }
+        var uses: [Use] = []
+        for array in arrays {
+            let line = conf.arrays.first { $0.uuid?.hexDigits == array.uuid.hexDigits }
+            let standing: Standing
+            let device: String
+            if let line, line.isIgnored {
+                standing = .hidden(line: line.line)
+                device = Self.usualName(array, wanted)
+            } else if let line {
+                standing = .named(line: line.line, device: line.device)
+                device = line.device ?? Self.usualName(array, wanted)
+            } else if let index = Self.line(for: array, among: stale, wanted, alone: arrays.count == 1) {
+                let taken = stale.remove(at: index)
+                device = taken.device ?? Self.usualName(array, wanted)
+                standing = .stale(line: taken.line, device: device, uuid: taken.uuid ?? "")
+            } else {
+                standing = .missing
+                device = Self.usualName(array, wanted)
+            }
+            let needed = fstab.contains { $0.mustMount && Self.sameName($0.source, device) }
+            uses.append(Use(array: array, standing: standing, device: device, isNeededByName: needed))
+        }
+        self.uses = uses
+        correctedText = Self.corrected(file?.text ?? "", uses)
+    }
+
+    /// The array's line is right in another copy of the file: an image's.
+    package static func isNamed(_ use: Use, in conf: MdadmConf) -> Bool {
+        conf.arrays.contains { line in
+            guard line.uuid?.hexDigits == use.array.uuid.hexDigits, !line.isIgnored else { return false }
+            return line.device.map { sameName($0, use.device) } ?? true
+        }
+    }
+
+    // A stale line is taken to be the array's when it has the name that the superblock or fstab gives it, or when
+    // there is but one line and one array.
+    private static func line(
+        for array: MDArray, among stale: [MdadmConf.ArrayLine], _ wanted: [String], alone: Bool
+    ) -> Int? {
+        let own = ownName(array)
+        if let index = stale.firstIndex(where: { line in
+            guard let device = line.device else { return false }
+            return own.map { sameName(device, "/dev/md/" + $0) } ?? false
+        }) {
+            return index
+        }
+        guard alone else { return nil }
+        return stale.firstIndex { line in
+            line.device.map { device in wanted.contains { sameName($0, device) } } ?? false
+        }
+            ?? (stale.count == 1 ? 0 : nil)
+    }
+
+    private static func usualName(_ array: MDArray, _ wanted: [String]) -> String {
+        let own = ownName(array)
+        if let own, let name = wanted.first(where: { sameName($0, "/dev/md/" + own) }) { return name }
+        if wanted.count == 1, let name = wanted.first { return name }
+        return own.map { "/dev/md/" + $0 } ?? "/dev/md\(array.minor ?? 0)"
+    }
+
+    /// The name within its superblock, without the host it was made on.
+    private static func ownName(_ array: MDArray) -> String? {
+        if array.version == "0.90" { return array.minor.map(String.init) }
+        return array.name?.split(separator: ":").last.map(String.init)
+    }
+
+    /// `/dev/md0` and `/dev/md/0` are one name (mdadm(8), "DEVICE NAMES").
+    static func sameName(_ one: String, _ other: String) -> Bool {
+        func key(_ name: String) -> String {
+            name.hasPrefix("/dev/md/") ? String(name.dropFirst(8)) : String(name.dropFirst(7))
+        }
+        return StorageMap.isArrayName(one) && StorageMap.isArrayName(other) && key(one) == key(other)
+    }
+
+    // Only the wrong lines change; everything else stays byte for byte.
+    private static func corrected(_ text: String, _ uses: [Use]) -> String {
+        var text = text
+        for use in uses {
+            switch use.standing {
+            case .named: continue
+            case .stale(let line, _, let uuid):
+                text = MdadmConf.replacing(uuid, with: use.array.uuid, onLine: line, of: text) ?? text
+            case .hidden(let line):
+                text = MdadmConf.replacing("<ignore>", with: use.device, onLine: line, of: text) ?? text
+            case .missing:
+                let line = MdadmConf.arrayLine(
+                    device: use.device, uuid: use.array.uuid, metadata: use.array.version,
+                    name: use.array.name)
+                text = MdadmConf.appending(line, to: text)
+            }
+        }
+        return text
+    }
+}

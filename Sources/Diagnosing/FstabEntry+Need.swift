@@ -1,0 +1,15 @@
+import LibMount
+
+extension FstabEntry {
+    /// A filesystem type of the kernel's own, or one that comes over the network: no disk answers for it.
+    package var isLocalDevice: Bool {
+        guard source.hasPrefix("/dev/") || tag != nil else { return false }
+        return !["tmpfs", "proc", "sysfs", "nfs", "nfs4", "cifs", "overlay"].contains(type)
+            && !options.contains("_netdev")
+    }
+
+    package var isNoauto: Bool { options.contains("noauto") }
+
+    /// The default target is not reached without it (systemd.mount(5), "nofail").
+    package var mustMount: Bool { isLocalDevice && !isSwap && !isNoauto && !options.contains("nofail") }
+}

@@ -1,0 +1,97 @@
+import Changes
+import Storage
+import Surveying
+
+/// What the person asked of a rescue.
+package struct PlanOptions: Sendable, Hashable {
+    /// Improvements too, not only what puts skipped steps right.
+    package var improve: Bool
+    /// Only these steps; empty for all.
+    package var only: [StepID]
+    /// These steps once more, although they are done.
+    package var again: [StepID]
+    /// Devices named for changes that put data at stake.
+    package var confirmed: [String]
+
+    package init(improve: Bool = false, only: [StepID] = [], again: [StepID] = [], confirmed: [String] = []) {
+        self.improve = improve
+        self.only = only
+        self.again = again
+        self.confirmed = confirmed
+    }
+}
+
+extension Plan {
+    /// The remedies of a diagnosis in the order of the steps, opening the target first. Pure.
+    package static func making(
+        _ diagnosis: Diagnosis, _ survey: Survey, _ installation: Installation,
+        _ options: PlanOptions = PlanOptions()
+    ) -> Plan {
+        let scene = Scene(survey, installation)
+        var remedies: [Remedy] = []
+        for remedy in diagnosis.findings.flatMap(\.remedies) where !remedies.contains(remedy) {
+            guard remedy.purpose == .redo || options.improve else { continue }
+            remedies.append(remedy)
+        }
+        for step in judgedSteps where options.again.contains(step.id) {
+            remedies += step.redo(scene).filter { !remedies.contains($0) }
+        }
+        if !options.only.isEmpty {
+            let kept = Set(options.only + options.again)
+            remedies.removeAll { remedy in !kept.contains { $0 == remedy.step } }
+        }
+        let order = StepID.allCases
+        remedies = order.flatMap { step in remedies.filter { $0.step == step } }
+        let agreed = remedies.filter {
+            $0.needs == .yes || options.confirmed.contains($0.confirmDevice ?? "")
+        }
+        let left = remedies.filter { !agreed.contains($0) }
+        var plan = Plan(
+            installation: installation.root.rawValue, remedies: withoutRepeatedBuilds(agreed), notDone: left,
+            refusals: agreed.isEmpty ? [] : Refusal.reasons(scene))
+        if !plan.remedies.isEmpty { plan.remedies.insert(opening(scene), at: 0) }
+        return plan
+    }
+
+    // One rebuild of an image, after everything that goes into it.
+    private static func withoutRepeatedBuilds(_ remedies: [Remedy]) -> [Remedy] {
+        var built: Set<String> = []
+        var kept: [Remedy] = []
+        for remedy in remedies.reversed() {
+            var remedy = remedy
+            remedy.changes = remedy.changes.reversed().filter { change in
+                guard case .build(let path, _, _, _) = change else { return true }
+                return built.insert(path).inserted
+            }.reversed()
+            if !remedy.changes.isEmpty { kept.append(remedy) }
+        }
+        return kept.reversed()
+    }
+
+    private static func opening(_ scene: Scene) -> Remedy {
+        var actions: [String] = []
+        var arrays = StorageStack(under: scene.installation.root, in: scene.storage).arrays
+        if let boot = scene.boot {
+            arrays += StorageStack(under: boot.volume, in: scene.storage).arrays.filter {
+                !arrays.contains($0)
+            }
+        }
+        for array in arrays where array.node == nil {
+            let members = array.members.map(\.device.rawValue).joined(separator: ", ")
+            actions.append("assemble \(scene.storage.volume(array.id)?.name ?? array.uuid) from \(members)")
+        }
+        let stack = StorageStack(under: scene.installation.root, in: scene.storage)
+        for group in Set(stack.logicalVolumes.map(\.group.name)).sorted() {
+            actions.append("activate the volume group \(group)")
+        }
+        if let root = scene.rootVolume {
+            let log = root.log == .dirty ? ", replaying its log" : ""
+            actions.append("mount \(root.name) under /mnt/sysimage for writing\(log)")
+        }
+        if let boot = scene.bootVolume, scene.boot?.path == "" {
+            actions.append("mount \(boot.name) under /mnt/sysimage/boot for writing")
+        }
+        return Remedy(
+            step: nil, title: "Open the installed system for writing", changes: [.open(actions: actions)])
+    }
+}

@@ -1,0 +1,98 @@
+import BootFiles
+import Changes
+import Distributions
+import LibMount
+import Storage
+import Surveying
+
+/// What a step looks at: one installation of a survey, with the things every step asks for already worked out.
+package struct Scene: Sendable {
+    package let survey: Survey
+    package let installation: Installation
+    package let distribution: any Distribution
+    package let fstab: [FstabEntry]
+    /// The directory that is /boot in truth, whatever fstab says; nil where none was found.
+    package let boot: BootDirectory?
+    package let arrays: ArrayNaming
+
+    package var storage: StorageMap { survey.storage }
+
+    package init(_ survey: Survey, _ installation: Installation) {
+        self.survey = survey
+        self.installation = installation
+        distribution = Distributions.of(installation.release)
+        fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
+        boot = Self.trueBoot(survey, installation, fstab)
+        var used = [installation.root] + fstab.flatMap { survey.storage.volumes(source: $0.source) }.map(\.id)
+        if let boot { used.append(boot.volume) }
+        arrays = ArrayNaming(survey.storage, under: used, conf: installation.mdadmConf, fstab: fstab)
+    }
+
+    /// The entry of fstab for a mount point.
+    package func entry(mountedAt target: String) -> FstabEntry? { fstab.last { $0.target == target } }
+
+    /// Where a file of /boot lies inside the installed system.
+    package func bootPath(_ file: String) -> String { "/boot/" + file }
+
+    /// How GRUB names a file of /boot: from the root of the filesystem that holds it.
+    package func grubPath(_ file: String) -> String { (boot?.path ?? "") + "/" + file }
+
+    /// The volume on which GRUB finds /boot.
+    package var bootVolume: Volume? { boot.flatMap { storage.volume($0.volume) } }
+
+    package var rootVolume: Volume? { storage.volume(installation.root) }
+
+    /// What the kernel is told to wait for: the `root=` of the entry that GRUB starts, as the console then shows it.
+    package var rootOnCommandLine: String {
+        let arguments = boot?.grub?.config?.entries.first?.arguments ?? ""
+        let word = KernelCommandLine(parsing: arguments).value(of: "root")
+        return word ?? rootVolume?.name ?? installation.root.rawValue
+    }
+
+    /// The kernels that have modules in the root, newest first.
+    package var kernels: [String] { installation.kernels.sorted { KernelVersion($1) < KernelVersion($0) } }
+
+    // /boot is what fstab mounts there, when that holds kernels of this root. Where fstab names nothing that does,
+    // the filesystem that holds them is it: on an array rather than on a partition, since an old half of a mirror
+    // keeps its files.
+    private static func trueBoot(
+        _ survey: Survey, _ installation: Installation, _ fstab: [FstabEntry]
+    ) -> BootDirectory? {
+        let matching = survey.bootDirectories.filter { directory in
+            directory.kernels.contains { $0.version.map(installation.kernels.contains) ?? false }
+        }
+        let separate = matching.filter { $0.path.isEmpty }
+        let own = matching.first { $0.volume == installation.root && !$0.path.isEmpty }
+        guard let entry = fstab.last(where: { $0.target == "/boot" }) else { return own ?? separate.first }
+        let named = Set(survey.storage.volumes(source: entry.source).map(\.id))
+        func isArray(_ directory: BootDirectory) -> Bool {
+            survey.storage.volume(directory.volume)?.kind == .array
+        }
+        return separate.first { named.contains($0.volume) && isArray($0) }
+            ?? separate.first(where: isArray)
+            ?? separate.first { named.contains($0.volume) }
+            ?? separate.first ?? own
+    }
+}
+
+/// Kernel versions in the order of their numbers, as `sort -V` puts them.
+package struct KernelVersion: Comparable, Sendable {
+    private let parts: [Part]
+    private enum Part: Comparable { case text(String), number(UInt64) }
+
+    package init(_ text: String) {
+        var parts: [Part] = []
+        var rest = text[...]
+        while let first = rest.first {
+            let isDigit = first.isASCII && first.isNumber
+            let run = rest.prefix { ($0.isASCII && $0.isNumber) == isDigit }
+            parts.append(isDigit ? .number(UInt64(run) ?? .max) : .text(String(run)))
+            rest = rest.dropFirst(run.count)
+        }
+        self.parts = parts
+    }
+
+    package static func < (one: Self, other: Self) -> Bool {
+        one.parts.lexicographicallyPrecedes(other.parts)
+    }
+}

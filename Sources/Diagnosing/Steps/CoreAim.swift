@@ -1,0 +1,131 @@
+import BootFiles
+import Bytes
+import Storage
+import Surveying
+
+/// Where a core image looks for /boot, and whether the present /boot is there and can be read from it.
+struct CoreAim {
+    /// Why it does not get there.
+    struct Miss {
+        var word: String
+        var summary: String
+        var symptom: String
+        var seen: String
+        var expected: String?
+    }
+
+    let miss: Miss?
+
+    init(_ core: CoreImage, _ disk: VolumeID, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene) {
+        miss = Self.aim(core, disk, volume, scene) ?? Self.reading(core, boot, volume, scene)
+    }
+
+    private static func aim(_ core: CoreImage, _ disk: VolumeID, _ volume: Volume, _ scene: Scene) -> Miss? {
+        let seen = core.prefix ?? "no prefix"
+        let expected = scene.storage.array(volume.id).map {
+            "(mduuid/\($0.uuid.hexDigits))" + prefixPath(scene)
+        }
+        func stale(_ summary: String, _ symptom: String, seen: String) -> Miss {
+            Miss(word: "stale-prefix", summary: summary, symptom: symptom, seen: seen, expected: expected)
+        }
+        switch core.target {
+        case .array(let uuid):
+            guard scene.storage.array(volume.id)?.uuid.hexDigits == uuid.hexDigits else {
+                return stale(
+                    "the core image looks for /boot on an array that is not it",
+                    "error: disk `mduuid/\(uuid)' not found.",
+                    seen: seen)
+            }
+        case .filesystem(let uuid):
+            guard volume.signature?.uuid?.lowercased() == uuid.lowercased() else {
+                return stale(
+                    "the core image searches for a filesystem that is not /boot",
+                    "error: no such device: \(uuid).",
+                    seen: "search.fs_uuid \(uuid)")
+            }
+        case .partition(_, let number):
+            let partition = scene.storage.disk(disk)?.table?.partitions.first { $0.number == number }
+            guard let partition else {
+                return stale(
+                    "the core image looks for /boot on a partition that is gone", "error: no such partition.",
+                    seen: seen)
+            }
+            guard holds(partition.id, volume, scene) else {
+                return stale(
+                    "the core image looks for /boot on \(partition.id), which is not it",
+                    "an error of GRUB's about the filesystem there, then the prompt 'grub rescue>'",
+                    seen: seen)
+            }
+        case .logicalVolume(let group, let name):
+            let found = scene.storage.logicalVolume(volume.id)
+            guard let found, found.group.id == group, found.volume.id == name else {
+                return stale(
+                    "the core image looks for /boot on a logical volume that is not it",
+                    "error: disk `lvmid/\(group)/\(name)' not found.", seen: seen)
+            }
+        case .other(let text):
+            return stale(
+                "the core image looks for /boot in an unknown place", "the prompt 'grub rescue>'", seen: text)
+        case nil:
+            return stale("the core image names no place for /boot", "the prompt 'grub rescue>'", seen: seen)
+        }
+        return nil
+    }
+
+    // The partition is /boot itself, or a raid1 member whose data begins where the partition does (metadata 1.0 and
+    // 0.90): GRUB then reads the member as if there were no array.
+    private static func holds(_ partition: VolumeID, _ volume: Volume, _ scene: Scene) -> Bool {
+        if partition == volume.id { return true }
+        return scene.storage.array(volume.id)?.members.contains {
+            $0.device == partition && $0.superblock.dataOffset == 0
+        } ?? false
+    }
+
+    private static func reading(
+        _ core: CoreImage, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
+    ) -> Miss? {
+        let path = prefixPath(scene)
+        if let directory = core.directory, directory != path {
+            return Miss(
+                word: "stale-prefix", summary: "the core image looks for its modules in another directory",
+                symptom: "error: file `\(directory)/i386-pc/normal.mod' not found.", seen: directory,
+                expected: path)
+        }
+        let missing = neededModules(core, volume, scene).filter { !core.modules.contains($0) }
+        if let module = missing.first {
+            return Miss(
+                word: "module-missing", summary: "the core image cannot read /boot: it has no \(module)",
+                symptom: "error: unknown filesystem.", seen: core.modules.joined(separator: " "),
+                expected: module)
+        }
+        guard boot.grub?.hasModules ?? false else {
+            return Miss(
+                word: "no-modules", summary: "/boot has no GRUB modules for this core image",
+                symptom: "error: file `\(path)/i386-pc/normal.mod' not found.",
+                seen: "no \(path)/i386-pc/normal.mod")
+        }
+        return nil
+    }
+
+    private static func neededModules(_ core: CoreImage, _ volume: Volume, _ scene: Scene) -> [String] {
+        var needed: [String] = []
+        if case .array = core.target, let array = scene.storage.array(volume.id) {
+            needed.append(array.version == "0.90" ? "mdraid09" : "mdraid1x")
+        }
+        if case .logicalVolume = core.target { needed.append("lvm") }
+        switch volume.signature?.type {
+        case "xfs": needed.append("xfs")
+        case "ext2", "ext3", "ext4": needed.append("ext2")
+        case "btrfs": needed.append("btrfs")
+        default: break
+        }
+        return needed
+    }
+
+    /// `/grub2` on a filesystem that is /boot, `/boot/grub2` on one that has it as a directory.
+    private static func prefixPath(_ scene: Scene) -> String {
+        let name =
+            scene.boot?.grub?.directory ?? String(scene.distribution.grubDirectory.dropFirst("/boot/".count))
+        return (scene.boot?.path ?? "") + "/" + name
+    }
+}

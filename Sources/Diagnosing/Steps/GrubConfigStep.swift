@@ -1,0 +1,165 @@
+import BootFiles
+import Bytes
+import Changes
+import Storage
+import Surveying
+
+/// The generated grub.cfg and the menu: the filesystems, kernels and images that they name exist.
+enum GrubConfigStep: MigrationStep {
+    static let id = StepID.grubConfig
+
+    static func examine(_ scene: Scene) -> Examination {
+        guard let boot = scene.boot, let volume = scene.bootVolume else {
+            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+        }
+        let path = scene.distribution.grubDirectory + "/grub.cfg"
+        guard let config = boot.grub?.config else {
+            let finding = Finding(
+                id: "grub-config.missing", step: id, severity: .blocker,
+                summary: "there is no GRUB configuration",
+                symptom: "the prompt 'grub>' instead of a menu",
+                evidence: [Evidence(path: path, seen: "no such file")],
+                remedies: redo(scene))
+            return Examination(.skipped, findings: [finding])
+        }
+        if let damage = config.damage {
+            return Examination(.unknown, reason: "\(path): \(damage)")
+        }
+        var findings: [Finding] = []
+        let lost = lostSearches(config, volume, scene)
+        if !lost.isEmpty { findings.append(searchFinding(lost, volume, path, config, scene)) }
+        findings += missingFiles(config, boot, path, scene)
+        if let gone = lostRoot(config, path, scene) { findings.append(gone) }
+        if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
+        guard !findings.isEmpty else { return Examination(.done) }
+        for index in findings.indices { findings[index].remedies = redo(scene) }
+        return Examination(.stale, findings: findings)
+    }
+
+    static func redo(_ scene: Scene) -> [Remedy] {
+        let path = scene.distribution.grubDirectory + "/grub.cfg"
+        let output = path + ".bootmend"
+        let remedy = Remedy(
+            step: id, title: "Generate \(path) anew",
+            changes: [
+                .build(
+                    path: path, output: output,
+                    command: scene.distribution.regenerateGrubConfig(output: output),
+                    result: .grubConfig)
+            ])
+        return [remedy]
+    }
+
+    private static func lostSearches(
+        _ config: GrubConfig, _ volume: Volume, _ scene: Scene
+    ) -> [GrubConfig.Reference] {
+        (config.searches + config.entries.flatMap(\.searches)).filter {
+            scene.storage.volumes(uuid: $0.value).isEmpty
+        }
+    }
+
+    // `search` that finds nothing leaves $root as `set root=` made it: the entry still starts when that leads to
+    // /boot (grub-core/commands/search.c).
+    private static func starts(_ entry: GrubConfig.Entry, _ volume: Volume, _ scene: Scene) -> Bool {
+        if entry.searches.contains(where: {
+            scene.storage.volumes(uuid: $0.value).contains { $0.id == volume.id }
+        }) {
+            return true
+        }
+        if let root = entry.roots.last { return leads(root.value, to: volume, scene) }
+        return entry.searches.isEmpty
+    }
+
+    private static func leads(_ root: String, to volume: Volume, _ scene: Scene) -> Bool {
+        if root.hasPrefix("mduuid/"), let array = scene.storage.array(volume.id) {
+            return array.uuid.hexDigits == String(root.dropFirst(7)).hexDigits
+        }
+        if root.hasPrefix("lvmid/") {
+            guard let found = scene.storage.logicalVolume(volume.id) else { return false }
+            return root == "lvmid/\(found.group.id)/\(found.volume.id)"
+        }
+        guard volume.kind == .partition else { return false }
+        return scene.storage.disks.contains { disk in
+            disk.table?.partitions.contains {
+                $0.id == volume.id
+                    && (root.hasSuffix(",msdos\($0.number)") || root.hasSuffix(",gpt\($0.number)"))
+            } ?? false
+        }
+    }
+
+    private static func searchFinding(
+        _ lost: [GrubConfig.Reference], _ volume: Volume, _ path: String, _ config: GrubConfig, _ scene: Scene
+    ) -> Finding {
+        let dead = config.entries.first.map { !starts($0, volume, scene) } ?? true
+        let uuid = volume.signature?.uuid
+        return Finding(
+            id: "grub-config.no-such-filesystem", step: id, severity: dead ? .blocker : .warning,
+            summary: "grub.cfg searches for a filesystem that no longer exists",
+            symptom: "error: no such device: \(lost[0].value)."
+                + (dead ? " error: you need to load the kernel first." : ""),
+            evidence: lost.prefix(5).map {
+                Evidence(path: path, line: $0.line, seen: $0.value, expected: uuid)
+            })
+    }
+
+    private static func missingFiles(
+        _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
+    ) -> [Finding] {
+        let files = Set((boot.kernels.map(\.file) + boot.images.map(\.file)).map(scene.grubPath))
+        var findings: [Finding] = []
+        for (index, entry) in config.entries.enumerated() {
+            for reference in [entry.kernel].compactMap({ $0 }) + entry.initrds
+            where reference.value.hasPrefix("/") && !files.contains(reference.value) {
+                let isKernel = reference == entry.kernel
+                findings.append(
+                    Finding(
+                        id: isKernel ? "grub-config.no-such-kernel" : "grub-config.no-such-image", step: id,
+                        severity: index == 0 ? .blocker : .warning,
+                        summary:
+                            "the menu entry '\(entry.title)' starts \(reference.value), which is not there",
+                        symptom: "error: file `\(reference.value)' not found.",
+                        evidence: [Evidence(path: path, line: reference.line, seen: reference.value)]))
+            }
+        }
+        return findings
+    }
+
+    private static func lostRoot(_ config: GrubConfig, _ path: String, _ scene: Scene) -> Finding? {
+        for (index, entry) in config.entries.enumerated() {
+            guard let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
+                let kernel = entry.kernel
+            else { continue }
+            let volumes = scene.storage.volumes(source: root).map(\.id)
+            guard !volumes.contains(scene.installation.root), scene.arrays.array(named: root) == nil else {
+                continue
+            }
+            return Finding(
+                id: "grub-config.wrong-root", step: id, severity: index == 0 ? .blocker : .warning,
+                summary: volumes.isEmpty
+                    ? "the kernel is told root=\(root), which no device has"
+                    : "the kernel is told root=\(root), which is not this system's root",
+                symptom: "ALERT!  \(root) does not exist.  Dropping to a shell!",
+                evidence: [
+                    Evidence(
+                        path: path, line: kernel.line, seen: "root=\(root)",
+                        expected: scene.rootVolume.map { "root=\($0.name)" })
+                ])
+        }
+        return nil
+    }
+
+    private static func unlistedKernel(
+        _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
+    ) -> Finding? {
+        guard !config.readsEntries, let newest = scene.kernels.first,
+            let kernel = boot.kernels.first(where: { $0.version == newest })
+        else { return nil }
+        let listed = config.entries.contains { $0.kernel?.value == scene.grubPath(kernel.file) }
+        guard !listed else { return nil }
+        return Finding(
+            id: "grub-config.kernel-not-listed", step: id,
+            severity: config.entries.isEmpty ? .blocker : .warning,
+            summary: "the newest kernel, \(newest), has no menu entry",
+            evidence: [Evidence(path: path, seen: "no entry for \(kernel.file)")])
+    }
+}

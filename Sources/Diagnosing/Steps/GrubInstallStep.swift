@@ -1,0 +1,137 @@
+import BootFiles
+import Bytes
+import Changes
+import Storage
+import Surveying
+
+/// grub-install on each disk: boot code, a whole core image, and a prefix that leads to the present /boot.
+enum GrubInstallStep: MigrationStep {
+    static let id = StepID.grubInstall
+
+    static func examine(_ scene: Scene) -> Examination {
+        guard let boot = scene.boot, let volume = scene.bootVolume else {
+            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+        }
+        if scene.isUEFI { return Examination(.unknown, reason: "UEFI is not judged by this version") }
+        let disks = disksWithBoot(scene)
+        guard !disks.isEmpty else {
+            return Examination(.unknown, reason: "it is not known on which disks /boot lies")
+        }
+        let started = startedDisk(scene)
+        var findings: [Finding] = []
+        var unknown: String?
+        for disk in disks {
+            guard let code = scene.survey.diskBoots.first(where: { $0.disk == disk }),
+                let record = code.record
+            else {
+                unknown = "the first sector of \(disk) could not be read"
+                continue
+            }
+            switch judge(record, code.core, on: disk, boot, volume, scene) {
+            case .leads: continue
+            case .unsure(let reason): unknown = reason
+            case .fails(var finding):
+                if let started, started != disk { finding.severity = .warning }
+                findings.append(finding)
+            }
+        }
+        guard !findings.isEmpty else {
+            return unknown.map { Examination(.unknown, reason: $0) } ?? Examination(.done)
+        }
+        let never = findings.allSatisfy { $0.id == "grub-install.missing" }
+        return Examination(never ? .skipped : .stale, findings: findings)
+    }
+
+    static func redo(_ scene: Scene) -> [Remedy] {
+        scene.isUEFI ? [] : disksWithBoot(scene).map { install($0, scene) }
+    }
+
+    /// The disks that hold a copy of /boot: each has to start it.
+    static func disksWithBoot(_ scene: Scene) -> [VolumeID] {
+        scene.bootVolume.map { scene.storage.disks(under: $0.id) } ?? []
+    }
+
+    // A BIOS starts the first disk that ends its first sector with 55 AA, whatever the code in it is worth.
+    private static func startedDisk(_ scene: Scene) -> VolumeID? {
+        let disks = disksWithBoot(scene)
+        return scene.survey.diskBoots.first { disks.contains($0.disk) && $0.record?.hasSignature == true }?
+            .disk
+    }
+
+    private enum Judgement {
+        case leads
+        case unsure(String)
+        case fails(Finding)
+    }
+
+    private static func judge(
+        _ record: BootRecord, _ core: CoreImage?, on disk: VolumeID, _ boot: BootDirectory, _ volume: Volume,
+        _ scene: Scene
+    ) -> Judgement {
+        func fail(
+            _ word: String, _ summary: String, _ symptom: String, offset: UInt64, seen: String,
+            expected: String? = nil
+        )
+            -> Judgement
+        {
+            .fails(
+                Finding(
+                    id: "grub-install.\(word)", step: id, severity: .blocker, summary: "\(disk): \(summary)",
+                    symptom: symptom,
+                    evidence: [
+                        Evidence(device: disk.rawValue, offset: offset, seen: seen, expected: expected)
+                    ],
+                    remedies: [install(disk, scene)]))
+        }
+        switch record.code {
+        case .empty:
+            return fail(
+                "missing", "no boot code",
+                record.hasSignature ? "Booting from Hard Disk..., and then nothing" : "No bootable device",
+                offset: 0, seen: "zeros",
+                expected: "GRUB's boot.img")
+        case .grubLegacy:
+            return fail("missing", "the boot code is GRUB Legacy's", "GRUB", offset: 0, seen: "GRUB Legacy")
+        case .foreign(let name):
+            return fail(
+                "missing", "the boot code is not GRUB's", "Missing operating system", offset: 0, seen: name)
+        case .grub(let sector):
+            guard record.hasSignature else {
+                return fail(
+                    "no-signature", "the BIOS does not start it", "No bootable device", offset: 510,
+                    seen: "no 55 AA")
+            }
+            guard let core else { return .unsure("the core image of \(disk) was not read") }
+            let offset = sector.multipliedReportingOverflow(by: 512).partialValue
+            if let damage = core.damage {
+                return fail(
+                    "damaged-core", "the core image is not whole", "GRUB stops after 'GRUB'", offset: offset,
+                    seen: damage)
+            }
+            if let miss = CoreAim(core, disk, boot, volume, scene).miss {
+                return fail(
+                    miss.word, miss.summary, miss.symptom, offset: offset, seen: miss.seen,
+                    expected: miss.expected)
+            }
+            if let symbol = core.missingSymbols.first {
+                return fail(
+                    "other-build", "the core image is of another build than the modules in /boot",
+                    "error: symbol `\(symbol)' not found.", offset: offset, seen: "no symbol \(symbol)")
+            }
+            return .leads
+        }
+    }
+
+    private static func install(_ disk: VolumeID, _ scene: Scene) -> Remedy {
+        let area = scene.survey.diskBoots.first { $0.disk == disk }?.area
+        let length = area.map { $0.start &+ $0.length } ?? 1 << 20
+        return Remedy(
+            step: id, title: "Install GRUB on \(disk)",
+            changes: [
+                .installBootLoader(
+                    disk: disk.rawValue, area: .init(start: 0, length: min(length, 16 << 20)),
+                    directory: scene.distribution.grubDirectory,
+                    command: scene.distribution.installGrub(on: disk.rawValue))
+            ])
+    }
+}

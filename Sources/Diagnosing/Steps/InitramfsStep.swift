@@ -1,0 +1,118 @@
+import BootFiles
+import Changes
+import Distributions
+import Storage
+import Surveying
+
+/// The initramfs: for every bootable kernel a whole image that holds what the storage under root needs now.
+enum InitramfsStep: MigrationStep {
+    static let id = StepID.initramfs
+
+    static func examine(_ scene: Scene) -> Examination {
+        guard let boot = scene.boot else {
+            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+        }
+        let kernels = bootable(boot, scene)
+        guard !kernels.isEmpty else {
+            return Examination(.unknown, reason: "no kernel in /boot has its modules in the root")
+        }
+        var findings: [Finding] = []
+        var unknown: String?
+        var missing = 0
+        for kernel in kernels {
+            let starts = kernel == startsFirst(boot, kernels, scene)
+            guard let image = boot.images.first(where: { $0.version == kernel }) else {
+                missing += 1
+                findings.append(missingImage(kernel, starts, scene))
+                continue
+            }
+            guard let facts = image.facts else {
+                unknown = unknown ?? "\(scene.bootPath(image.file)): \(image.failure ?? "it was not read")"
+                continue
+            }
+            if facts.damage?.kind == .unreadable {
+                unknown = unknown ?? "\(scene.bootPath(image.file)) could not be read to its end"
+                continue
+            }
+            if let reason = facts.notLookedInto {
+                unknown = unknown ?? "\(scene.bootPath(image.file)): \(reason)"
+            }
+            findings += InitramfsExamination(scene, kernel, image, facts, startsFirst: starts).findings
+        }
+        let degraded = findings.filter { $0.id == DegradedActivation.findingID }
+        let own = findings.filter { $0.id != DegradedActivation.findingID }
+        if own.isEmpty {
+            if let unknown { return Examination(.unknown, reason: unknown) }
+            return Examination(.done, findings: degraded)
+        }
+        return Examination(missing == kernels.count ? .skipped : .stale, findings: own + degraded)
+    }
+
+    static func redo(_ scene: Scene) -> [Remedy] {
+        guard let boot = scene.boot else { return [] }
+        return bootable(boot, scene).map { rebuild($0, scene) }
+    }
+
+    /// Rebuilds one kernel's image beside the old one.
+    static func rebuild(_ kernel: String, _ scene: Scene) -> Remedy {
+        Remedy(step: id, title: "Rebuild the initramfs of \(kernel)", changes: [buildChange(kernel, scene)])
+    }
+
+    /// The rebuilds that carry a corrected mdadm.conf into the images that hold a copy of it.
+    static func rebuildsOfImagesWithArrays(_ scene: Scene) -> [Change] {
+        guard let boot = scene.boot else { return [] }
+        return bootable(boot, scene).filter { kernel in
+            boot.images.contains { $0.version == kernel && $0.facts.map { !$0.mdadmConfs.isEmpty } ?? true }
+        }.map { buildChange($0, scene) }
+    }
+
+    private static func buildChange(_ kernel: String, _ scene: Scene) -> Change {
+        let path = scene.distribution.initramfsPath(kernel: kernel)
+        let output = path + ".bootmend"
+        return .build(
+            path: path, output: output,
+            command: scene.distribution.rebuildInitramfs(
+                kernel: kernel, output: output, needs: scene.initramfsNeeds),
+            result: .initramfs(kernel: kernel))
+    }
+
+    /// Kernels that have an image of their own in /boot and modules in the root, newest first.
+    static func bootable(_ boot: BootDirectory, _ scene: Scene) -> [String] {
+        scene.kernels.filter { version in boot.kernels.contains { $0.version == version } }
+    }
+
+    // GRUB starts its first entry unless told otherwise; without a menu that names one, the newest kernel is it.
+    private static func startsFirst(_ boot: BootDirectory, _ kernels: [String], _ scene: Scene) -> String? {
+        let first = boot.grub?.config?.entries.first?.kernel?.value
+        let named = boot.kernels.first { scene.grubPath($0.file) == first }?.version
+        return named.flatMap { kernels.contains($0) ? $0 : nil } ?? kernels.first
+    }
+
+    private static func missingImage(_ kernel: String, _ starts: Bool, _ scene: Scene) -> Finding {
+        Finding(
+            id: "initramfs.missing", step: id, severity: starts ? .blocker : .warning,
+            summary: "the kernel \(kernel) has no initramfs",
+            symptom: "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
+            evidence: [
+                Evidence(path: scene.distribution.initramfsPath(kernel: kernel), seen: "no such file")
+            ],
+            remedies: [rebuild(kernel, scene)])
+    }
+}
+
+extension Scene {
+    /// What an image must be able to open to reach this root.
+    var initramfsNeeds: InitramfsNeeds {
+        let stack = StorageStack(under: installation.root, in: storage)
+        return InitramfsNeeds(
+            mdArrays: stack.arrays.map(\.uuid), lvm: !stack.logicalVolumes.isEmpty,
+            raid1LV: stack.segmentTypes.contains("raid1"), luks: !stack.containers.isEmpty)
+    }
+}
+
+extension InitramfsFacts {
+    /// The copies of mdadm.conf in it, by path.
+    var mdadmConfs: [String: String] {
+        texts.filter { $0.key.hasPrefix("etc/mdadm") && $0.key.hasSuffix(".conf") }
+    }
+}
