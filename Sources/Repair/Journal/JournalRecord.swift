@@ -1,0 +1,104 @@
+import FoundationEssentials
+
+/// One line of a journal.
+///
+/// A journal is a directory, `/var/lib/bootmend/ID` in the installed system and `/run/bootmend/ID` beside it, mode
+/// 0700, with these files:
+///
+/// - `journal`: one JSON object a line, each flushed to the disk before the next thing happens. A line that was cut
+///   short by a power failure is skipped.
+///
+///       {"begin":{"id":"3","installation":"/dev/rhel/root","schema":1}}
+///       {"change":{"command":[…],"kind":"build","number":1,"title":"Rebuild the initramfs of 6.1.0-28-amd64"}}
+///       {"was":{"change":1,"item":{"file":{"path":"/boot/initrd.img-6.1.0-28-amd64",…}}}}
+///       {"left":{"change":1,"item":…}}
+///       {"done":{"number":1}}
+///       {"end":{"how":"applied"}}
+///
+///   `was` is what there was before the change, "nothing" included, and comes before it; `left` is how the change left
+///   it, so that a later undo knows whether somebody else has been there since. No `end`: the run was cut short.
+/// - `1-fstab`, `2-sda`, …: the bytes that were there, named by the `was` lines with offset, length and CRC-32.
+/// - `log`: what the tools said.
+enum JournalRecord: Codable, Sendable, Hashable {
+    case begin(schema: Int, id: String, installation: String)
+    case change(number: Int, kind: String, title: String, command: [String]?)
+    case was(change: Int, item: SavedItem)
+    case left(change: Int, trace: Trace)
+    case done(number: Int)
+    case undone(number: Int)
+    case end(how: Ending)
+
+    enum Ending: String, Codable, Sendable, Hashable {
+        case applied, undone, stuck
+        case rolledBack = "rolled-back"
+    }
+}
+
+/// What was at a place before a change.
+enum SavedItem: Codable, Sendable, Hashable {
+    case absent(path: String)
+    case file(path: String, backup: Backup, attributes: Attributes)
+    case link(path: String, target: String)
+    case directory(path: String, attributes: Attributes)
+    /// A directory with everything under it, directories before what they hold.
+    indirect case tree(path: String, entries: [SavedItem])
+    /// Bytes of a disk from `start` on.
+    case area(disk: SavedDisk, start: UInt64, backup: Backup)
+
+    /// Bytes in a file of the journal.
+    struct Backup: Codable, Sendable, Hashable {
+        var file: String
+        var offset: UInt64
+        var size: UInt64
+        /// CRC-32 as in zip.
+        var checksum: UInt32
+    }
+
+    /// Where it is: a path, or a device.
+    var subject: String {
+        switch self {
+        case .absent(let path), .file(let path, _, _), .link(let path, _), .directory(let path, _),
+            .tree(let path, _):
+            path
+        case .area(let disk, _, _): disk.device
+        }
+    }
+}
+
+/// A disk as it can be found again when the kernel has given it another name.
+struct SavedDisk: Codable, Sendable, Hashable {
+    var device: String
+    var serial: String?
+    var size: UInt64
+    /// Bytes 440..<510 of its first sector in hexadecimal: disk signature and partition table.
+    var table: String
+    /// UUIDs of the array members and physical volumes in its partitions: twins with one table differ in these.
+    var members: [String]
+}
+
+/// How a change left a place: enough to see whether somebody else has changed it since.
+enum Trace: Codable, Sendable, Hashable {
+    case absent(path: String)
+    case file(path: String, size: UInt64, seconds: Int, nanoseconds: Int)
+    case area(device: String, start: UInt64, checksum: UInt32)
+    /// CRC-32 over names, sizes and times of what lies deeper than its first level: grubenv and grub.cfg, which change
+    /// at every boot, lie on the first.
+    case tree(path: String, checksum: UInt32)
+}
+
+extension JournalRecord {
+    /// The line, newline included.
+    func line() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Every line that is whole.
+    static func records(in journal: [UInt8]) -> [JournalRecord] {
+        let decoder = JSONDecoder()
+        return journal.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            try? decoder.decode(JournalRecord.self, from: Data(line))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import CLinux
+import Glibc
+import Machine
+
+/// One directory in which a journal lies.
+final class JournalStore: Sendable {
+    let shown: String
+    let directory: Descriptor
+    private let text: Descriptor
+
+    /// Opens the directory `path` of `root`, or makes it; the journal in it is continued.
+    init(_ path: String, in root: RootDirectory) throws(SystemError) {
+        shown = root.shown(path)
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        // /var/lib is everybody's; what lies in it for bootmend is root's alone.
+        try root.makeDirectories(parent.lastIndex(of: "/").map { String(parent[..<$0]) } ?? "")
+        try root.makeDirectories(parent, mode: 0o700)
+        try root.makeDirectories(path, mode: 0o700)
+        guard let directory = try root.resolve(path, O_RDONLY | O_DIRECTORY) else {
+            throw SystemError("open", root.shown(path), number: ENOENT)
+        }
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
+        let opened = bm_openat(directory.number, "journal", flags, 0o600)
+        text = Descriptor(adopting: try check(negative: opened, "open", root.shown(path) + "/journal"))
+        self.directory = directory
+        let size = try Status(of: text.number, shown).size
+        // A line that a power failure cut short must not swallow the next one.
+        if size > 0, try text.read(at: size - 1, count: 1, of: shown) != [UInt8(ascii: "\n")] {
+            try append([UInt8(ascii: "\n")])
+        }
+    }
+
+    /// Adds bytes to the journal; when it returns, they are on the disk.
+    func append(_ bytes: [UInt8]) throws(SystemError) {
+        var rest = bytes[...]
+        let number = text.number
+        while !rest.isEmpty {
+            let chunk = Array(rest)
+            let put = try check(
+                minusOne: { Glibc.write(number, chunk, chunk.count) }, "write", shown + "/journal")
+            rest = rest.dropFirst(put)
+        }
+        try text.synchronize(shown + "/journal")
+    }
+
+    /// The whole journal so far.
+    func read() throws(SystemError) -> [UInt8] {
+        let size = try Status(of: text.number, shown).size
+        guard size <= 64 << 20 else {
+            throw SystemError("read", shown + "/journal", detail: "it is too long")
+        }
+        return try text.read(at: 0, count: Int(size), of: shown + "/journal")
+    }
+
+    /// A new file in it, or the rest of one that a cut-short run began.
+    func create(_ name: String) throws(SystemError) -> Descriptor {
+        let flags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
+        let opened = bm_openat(directory.number, name, flags, 0o600)
+        return Descriptor(adopting: try check(negative: opened, "create", shown + "/" + name))
+    }
+
+    /// A file of it; nil where there is none.
+    func open(_ name: String) throws(SystemError) -> Descriptor? {
+        let opened = bm_openat(directory.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0)
+        if opened == -ENOENT { return nil }
+        return Descriptor(adopting: try check(negative: opened, "open", shown + "/" + name))
+    }
+
+    /// Makes the names in it durable.
+    func synchronize() throws(SystemError) { try directory.synchronize(shown) }
+
+    /// Copies the file `name` here from another store; that it is not there is fine.
+    func take(_ name: String, from other: JournalStore) throws(SystemError) {
+        guard let source = try other.open(name) else { return }
+        let size = try Status(of: source.number, other.shown).size
+        let copy = try create(name)
+        _ = try Copying.copy(
+            source, at: 0, size: size, of: other.shown + "/" + name, to: copy, at: 0, of: shown + "/" + name)
+        try copy.synchronize(shown + "/" + name)
+    }
+}

@@ -1,0 +1,39 @@
+import Machine
+
+/// The installed system that is being put right, as far as writing to it goes.
+package struct RepairTarget: Sendable {
+    /// Where its root lies when it is open: "/mnt/sysimage".
+    package var root: String
+    /// Performs the plan's `open` change: assembles, activates and mounts, so that `root` is there.
+    package var open: @Sendable (_ actions: [String]) throws -> Void
+    /// Asked between changes and while tools run: the person wants it to stop.
+    package var isInterrupted: @Sendable () -> Bool
+    /// Where journals go instead of the installed system's /var/lib/bootmend, in the rescue system's tree.
+    package var journalDirectory: String?
+    package var runDirectory: String
+    /// Freezes and thaws the filesystem under /boot after each change, since GRUB reads it without its log.
+    package var settlesBoot: Bool
+    /// Milliseconds a tool may take.
+    package var patience: Int
+
+    package init(
+        root: String, journalDirectory: String? = nil, runDirectory: String = "/run/bootmend",
+        settlesBoot: Bool = true, patience: Int = 3_600_000,
+        open: @escaping @Sendable (_ actions: [String]) throws -> Void = { _ in },
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.root = root
+        self.journalDirectory = journalDirectory
+        self.runDirectory = runDirectory
+        self.settlesBoot = settlesBoot
+        self.patience = patience
+        self.open = open
+        self.isInterrupted = isInterrupted
+    }
+
+    /// The root and the directory in it where journals lie, once the target is open.
+    func journals() throws(SystemError) -> (root: RootDirectory, base: String) {
+        guard let journalDirectory else { return (try RootDirectory(root), Journal.directory) }
+        return (try RootDirectory(journalDirectory), "")
+    }
+}

@@ -1,0 +1,189 @@
+import Changes
+import Glibc
+import Machine
+
+/// Takes back what a rescue has changed, then or later.
+package enum Undo {
+    /// One thing that was put back, or why it was not.
+    package struct Item: Sendable, Hashable {
+        package enum Result: Sendable, Hashable {
+            /// It is as it was before the rescue.
+            case restored
+            /// It was so already.
+            case unchanged
+            /// Somebody has changed it since the rescue; it was left as it is.
+            case changedSince
+            case failed(String)
+        }
+        package var change: Int
+        /// A path inside the installed system, or a disk.
+        package var subject: String
+        package var result: Result
+
+        var problem: String? { if case .failed(let message) = result { message } else { nil } }
+    }
+
+    /// What came of it.
+    package struct Report: Sendable, Hashable {
+        package var id: String
+        /// The changes that were taken back, last first.
+        package var titles: [String]
+        package var items: [Item]
+
+        /// Everything is as it was before the rescue.
+        package var isComplete: Bool {
+            items.allSatisfy { $0.result == .restored || $0.result == .unchanged }
+        }
+        package var failures: [String] { items.compactMap(\.problem) }
+    }
+
+    /// Takes back the run `id`, or the newest that can be taken back.
+    ///
+    /// The target has to be open. A run that was cut short is taken back as far as it came. What somebody has changed
+    /// since is left alone unless `evenIfChanged`. Throws where there is no such run, or nothing to take back.
+    package static func run(
+        id: String? = nil, target: RepairTarget, evenIfChanged: Bool = false,
+        progress: @Sendable (RepairProgress) -> Void = { _ in }
+    ) throws -> Report {
+        let lock = try RunLock(in: target.runDirectory)
+        defer { withExtendedLifetime(lock) {} }
+        let (place, base) = try target.journals()
+        let journal = try Journal.open(
+            try id ?? newest(in: place, base), in: place, base, runDirectory: target.runDirectory)
+        let state = journal.state
+        guard state.canBeUndone else {
+            throw SystemError("undo", state.id, detail: "that run is \(state.end.rawValue) already")
+        }
+        let root = try RootDirectory(target.root)
+        let restoring = Restoring(journal: journal, root: root, settlesBoot: target.settlesBoot)
+        var report = Report(id: state.id, titles: [], items: [])
+        for number in journal.begun.reversed() where journal.hasSaved(number) {
+            progress(.puttingBack(number: number, title: journal.title(of: number)))
+            // What the run itself did not finish is nobody else's change.
+            let items = restoring.restoreAll(
+                of: number, sparingLater: !evenIfChanged && state.end == .applied)
+            progress(.putBack(number: number, problems: items.compactMap(\.problem)))
+            report.items += items
+            report.titles.append(journal.title(of: number))
+        }
+        if report.isComplete { try journal.add(.end(how: .undone)) }
+        return report
+    }
+
+    /// Nothing to undo is an error that says so.
+    private static func newest(in root: RootDirectory, _ base: String) throws -> String {
+        if let newest = Journal.all(in: root, at: base).first(where: { $0.canBeUndone && !$0.titles.isEmpty })
+        {
+            return newest.id
+        }
+        throw SystemError(
+            "undo", "the newest run", detail: "'\(root.shown(base))' holds none that can be undone")
+    }
+}
+
+extension Journal {
+    /// Numbers of the changes that were begun, in order.
+    var begun: [Int] {
+        records.compactMap { if case .change(let number, _, _, _) = $0 { number } else { nil } }
+    }
+
+    func hasSaved(_ number: Int) -> Bool {
+        records.contains { if case .was(number, _) = $0 { true } else { false } }
+    }
+
+    func title(of number: Int) -> String {
+        for case .change(number, _, let title, _) in records { return title }
+        return ""
+    }
+
+    func items(of number: Int) -> [SavedItem] {
+        records.compactMap { if case .was(number, let item) = $0 { item } else { nil } }
+    }
+
+    func traces(of number: Int) -> [Trace] {
+        records.compactMap { if case .left(number, let trace) = $0 { trace } else { nil } }
+    }
+}
+
+extension Restoring {
+    /// Puts back everything that a change has touched. One that fails does not stop the others.
+    ///
+    /// With `sparingLater`, a change of which somebody has since changed a part is left as it is altogether: half of
+    /// it would not fit the rest, as old GRUB modules do not fit a newer core image.
+    func restoreAll(of number: Int, sparingLater: Bool = false) -> [Undo.Item] {
+        let items = Array(journal.items(of: number).reversed())
+        let traces = sparingLater ? journal.traces(of: number) : []
+        // What was not there goes first: it may take the room that the rest needs.
+        let isNew = { (item: SavedItem) in if case .absent = item { true } else { false } }
+        let ordered = items.filter(isNew) + items.filter { !isNew($0) }
+        let changed = ordered.filter { (try? isChangedSince($0, traces)) == true }
+        guard changed.isEmpty else {
+            return changed.map { Undo.Item(change: number, subject: $0.subject, result: .changedSince) }
+        }
+        return ordered.map { item in
+            Undo.Item(change: number, subject: item.subject, result: result(item, traces))
+        }
+    }
+
+    private func result(_ item: SavedItem, _ traces: [Trace]) -> Undo.Item.Result {
+        do {
+            return try restore(item, traces: traces) == .restored ? .restored : .unchanged
+        } catch let error as SystemError {
+            return .failed(error.description)
+        } catch { return .failed("\(error)") }
+    }
+
+    private func isChangedSince(_ item: SavedItem, _ traces: [Trace]) throws -> Bool {
+        guard let left = traces.first(where: { $0.subject == item.subject && $0.start == item.start }) else {
+            return false
+        }
+        var item = item
+        if case .area(var disk, let start, let backup) = item {
+            disk.device = try DiskIdentity.find(disk)
+            item = .area(disk: disk, start: start, backup: backup)
+        }
+        guard let now = try Trace(of: item, in: root), now.content != left.content else { return false }
+        // What is as before the rescue needs nothing: an undo that was cut short has been here.
+        return try now.content != before(item)?.content
+    }
+
+    /// How the place looked before the change, as far as a trace tells it.
+    private func before(_ item: SavedItem) throws -> Trace? {
+        switch item {
+        case .absent(let path): return .absent(path: path)
+        case .file(let path, let backup, let attributes):
+            return .file(
+                path: path, size: backup.size, seconds: attributes.seconds,
+                nanoseconds: attributes.nanoseconds)
+        case .tree(let path, let entries):
+            return .tree(path: path, checksum: TreeListing(entries: entries).checksum(below: path))
+        case .area(let disk, let start, let backup):
+            let bytes = try journal.open(backup).read(
+                at: 0, count: Int(clamping: backup.size), of: backup.file)
+            return .area(device: disk.device, start: start, checksum: BootArea.checksum(bytes, at: start))
+        case .link, .directory: return nil
+        }
+    }
+}
+
+extension Trace {
+    var subject: String {
+        switch self {
+        case .absent(let path), .file(let path, _, _, _), .tree(let path, _): path
+        case .area(let device, _, _): device
+        }
+    }
+    var start: UInt64 { if case .area(_, let start, _) = self { start } else { 0 } }
+
+    /// The same for a disk that has another name now.
+    var content: Trace {
+        if case .area(_, let start, let checksum) = self {
+            return .area(device: "", start: start, checksum: checksum)
+        }
+        return self
+    }
+}
+
+extension SavedItem {
+    var start: UInt64 { if case .area(_, let start, _) = self { start } else { 0 } }
+}

@@ -1,0 +1,188 @@
+import Changes
+import Glibc
+import Machine
+import Repair
+import Testing
+
+/// A disk is a file here, under the same path inside and outside of the root; grub-install is a script that copies the
+/// first sectors of a disk that grub-bios-setup has written.
+@Suite(.enabled(InstalledSystem.reason) { InstalledSystem.canRun })
+struct InstallingBootLoaders {
+    let system: InstalledSystem
+    let disk: String
+
+    init() throws {
+        system = try InstalledSystem()
+        disk = system.directory + "/disk.img"
+        let here = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
+        try system.shell(
+            """
+            cp '\(here)/BootFilesTests/Fixtures/GRUB/array.img' '\(system.root)/good'
+            head -c 4194304 /dev/urandom >'\(disk)'
+            printf 'label: dos\\n2048,1M,fd\\n4096,,8e\\n' | sfdisk -q '\(disk)'
+            mkdir -p '\(system.root)\(system.directory)'; ln '\(disk)' '\(system.root)\(disk)'
+            mkdir -p '\(system.root)/boot/grub/fonts' '\(system.root)/boot/grub/locale'
+            cd '\(system.root)/boot/grub'; echo old >i386-pc/normal.mod; echo stays >i386-pc/same.mod; echo gone >i386-pc/gone.mod
+            echo env >grubenv; ln -s normal.mod i386-pc/link.mod; chmod 600 i386-pc/gone.mod; chown 7:8 i386-pc/gone.mod
+            """)
+    }
+
+    var change: Change {
+        .installBootLoader(
+            disk: disk, area: .init(start: 0, length: 1 << 20), directory: "/boot/grub",
+            command: Command(.grubInstall, "--target=i386-pc", disk))
+    }
+
+    /// What grub-install does: modules, then the core image, then the boot code around the partition table.
+    static let install = """
+        for d; do :; done
+        cd /boot/grub && echo new >i386-pc/normal.mod && echo more >i386-pc/more.mod && rm i386-pc/gone.mod
+        mkdir -p locale/de && echo x >locale/de/grub.mo && rm i386-pc/link.mod
+        dd if=/good of="$d" bs=512 skip=1 seek=1 conv=notrunc 2>/dev/null
+        dd if=/good of="$d" bs=440 count=1 conv=notrunc 2>/dev/null
+        """
+
+    private func bytes() throws -> [UInt8] { try BlockSource(disk).read(at: 0, count: 8 << 20) }
+
+    @Test func `boot code is written, found whole, and taken back to the last bit`() throws {
+        let (before, files) = (try bytes(), try system.snapshot())
+        try system.tool(.grubInstall, Self.install)
+        let outcome = system.apply([change])
+        #expect(outcome.id == "1", "\(outcome)")
+        let after = try bytes()
+        #expect(after != before)
+        #expect(after[440..<512] == before[440..<512])
+        #expect(try system.text("/boot/grub/i386-pc/more.mod") == "more\n")
+        let report = try system.undo()
+        #expect(report.isComplete, "\(report.items)")
+        #expect(try bytes() == before)
+        system.discardTools()
+        #expect(try system.snapshot() == files)
+    }
+
+    static let failures: [(script: String, says: String)] = [
+        ("exit 1", "exited with 1"),
+        (install + "\nexit 1", "exited with 1"),
+        ("true", "holds no GRUB"),
+        ("for d; do :; done; dd if=/good of=$d bs=440 count=1 conv=notrunc", "is not whole"),
+        ("for d; do :; done; dd if=/good of=$d bs=512 count=20 conv=notrunc", "changed the partition table"),
+        ("cd /boot/grub; rm -rf i386-pc; echo file >i386-pc; kill -SEGV $$", "was ended by a signal"),
+    ]
+
+    @Test(arguments: failures)
+    func `boot code that is not there afterwards is a failure, and the old comes back`(
+        script: String, says: String
+    ) throws {
+        let (before, files) = (try bytes(), try system.snapshot())
+        try system.tool(.grubInstall, script)
+        let outcome = system.apply([change])
+        #expect(outcome.failure?.message.contains(says) == true, "\(outcome)")
+        let after = try bytes()
+        #expect(Array(after[..<440]) == Array(before[..<440]))
+        #expect(Array(after[512...]) == Array(before[512...]))
+        // The partition table is never written, not even back.
+        if says != "changed the partition table" { #expect(after == before) }
+        system.discardTools()
+        #expect(try system.snapshot() == files)
+    }
+
+    @Test func `an undo on a disk with another partition table does not write`() throws {
+        try system.tool(.grubInstall, Self.install)
+        _ = system.apply([change])
+        try system.shell("printf 'label: dos\\n2048,,fd\\n' | sfdisk -q --force '\(disk)'")
+        let before = try bytes()
+        let report = try system.undo()
+        #expect(report.failures.count == 1)
+        #expect(
+            report.failures.first?.contains(
+                "no disk here has that serial number, size, partition table and members")
+                == true)
+        #expect(try bytes() == before)
+        // The files are put back all the same.
+        #expect(try system.text("/boot/grub/i386-pc/normal.mod") == "old\n")
+    }
+
+    @Test func `boot code that somebody has written since stays`() throws {
+        try system.tool(.grubInstall, Self.install)
+        _ = system.apply([change])
+        try Descriptor(opening: disk, O_WRONLY).write([0xeb, 0x48], at: 0, of: disk)
+        let report = try system.undo()
+        #expect(report.items.contains { $0.subject == disk && $0.result == .changedSince })
+        #expect(!report.isComplete)
+        #expect(try bytes().prefix(2) == [0xeb, 0x48])
+        #expect(try system.undo(evenIfChanged: true).isComplete)
+    }
+
+    @Test func `modules that a package has brought since stay, and their core image with them`() throws {
+        try system.tool(.grubInstall, Self.install)
+        _ = system.apply([change])
+        // A boot that writes grubenv, and another menu, are no new GRUB.
+        try system.shell("cd '\(system.root)/boot/grub'; echo booted >grubenv; echo menu >grub.cfg")
+        try system.shell("cd '\(system.root)/boot/grub'; echo newer >i386-pc/normal.mod")
+        let now = try bytes()
+        #expect(try system.undo().items.map(\.result) == [.changedSince])
+        #expect(try bytes() == now)
+        #expect(try system.text("/boot/grub/i386-pc/normal.mod") == "newer\n")
+    }
+
+    @Test func `a boot and a new menu do not keep GRUB from being taken back`() throws {
+        let before = try bytes()
+        try system.tool(.grubInstall, Self.install)
+        _ = system.apply([change])
+        try system.shell("cd '\(system.root)/boot/grub'; echo booted >grubenv; echo menu >grub.cfg")
+        #expect(try system.undo().isComplete)
+        #expect(try bytes() == before)
+        #expect(try system.text("/boot/grub/grub.cfg") == "menu\n")
+        #expect(try system.text("/boot/grub/grubenv") == "booted\n")
+        #expect(try system.text("/boot/grub/i386-pc/normal.mod") == "old\n")
+        #expect(!system.exists("/boot/grub/i386-pc/more.mod"))
+    }
+
+    @Test func `the twin with the same table is not the disk`() throws {
+        // Two members of an array, alike but for the UUID of the member (MD 1.2: 4096 + 168 into the partition).
+        let member = UInt64(2048 * 512 + 4096)
+        let open = try Descriptor(opening: disk, O_RDWR)
+        try open.write([0xfc, 0x4e, 0x2b, 0xa9], at: member, of: disk)
+        try open.write([UInt8](repeating: 1, count: 16), at: member + 168, of: disk)
+        try system.tool(.grubInstall, Self.install)
+        #expect(system.apply([change]).id != nil)
+        try open.write([UInt8](repeating: 2, count: 16), at: member + 168, of: disk)
+        let now = try bytes()
+        #expect(try system.undo().failures.count == 1)
+        #expect(try bytes() == now)
+    }
+
+    @Test func `on a GPT only the boot code and the BIOS boot partition are touched`() throws {
+        try system.shell(
+            """
+            truncate -s 0 '\(disk)'; truncate -s 8M '\(disk)'
+            printf 'label: gpt\\n2048,1M,L\\n4096,1M,21686148-6449-6E6F-744E-656564454649\\n' | sfdisk -q '\(disk)'
+            dd if=/dev/urandom of='\(disk)' bs=512 seek=4096 count=2048 conv=notrunc status=none
+            """)
+        let before = try bytes()
+        try system.tool(
+            .grubInstall,
+            """
+            for d; do :; done
+            dd if=/good of="$d" bs=440 count=1 conv=notrunc 2>/dev/null
+            dd if=/good of="$d" bs=512 skip=1 seek=4096 conv=notrunc 2>/dev/null
+            printf 'note' | dd of="$d" bs=512 seek=2048 conv=notrunc 2>/dev/null
+            exit 1
+            """)
+        #expect(system.apply([change]).failure != nil)
+        var wanted = before
+        wanted.replaceSubrange(2048 * 512..<2048 * 512 + 4, with: Array("note".utf8))
+        #expect(try bytes() == wanted)
+    }
+
+    @Test func `the second disk is not begun when the first has failed`() throws {
+        let other = Change.installBootLoader(
+            disk: "/dev/none", area: .init(start: 0, length: 1 << 20), directory: "/boot/grub",
+            command: Command(.grubInstall, "/dev/none"))
+        try system.tool(.grubInstall, "exit 1")
+        let seen = Seen()
+        _ = system.apply([change, other], progress: { seen.add($0) })
+        #expect(seen.events.contains { if case .started(1, 2, _, _) = $0 { true } else { false } })
+        #expect(!seen.events.contains { if case .started(2, _, _, _) = $0 { true } else { false } })
+    }
+}

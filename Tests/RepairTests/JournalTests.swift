@@ -1,0 +1,126 @@
+import Changes
+import Glibc
+import Machine
+import Repair
+import Synchronization
+import Testing
+
+@Suite(.enabled(InstalledSystem.reason) { InstalledSystem.canRun })
+struct Journals {
+    let system: InstalledSystem
+    let edit = Change.writeFile(path: "/etc/fstab", text: "new", was: "old", mode: 0o644)
+
+    init() throws {
+        system = try InstalledSystem()
+        try system.write("old", to: "/etc/fstab")
+    }
+
+    @Test func `it is in the target and in run, for root alone`() throws {
+        #expect(system.apply([edit]).id == "1")
+        for place in [system.root + "/var/lib/bootmend/1", system.run + "/1"] {
+            #expect(try system.shell("stat -c %a '\(place)'") == "700\n")
+            #expect(try system.shell("cat '\(place)/1-fstab'") == "old")
+        }
+        #expect(
+            try system.shell(
+                "cmp '\(system.root)/var/lib/bootmend/1/journal' '\(system.run)/1/journal'; echo same")
+                == "same\n")
+    }
+
+    @Test func `numbers go on where any journal stopped`() throws {
+        try system.shell(
+            "mkdir -p '\(system.root)/var/lib/bootmend/7' '\(system.root)/var/lib/bootmend/text' '\(system.run)/3'"
+        )
+        #expect(system.apply([edit]).id == "8")
+        #expect(try system.shell("ls '\(system.run)'") == "3\n8\nlock\n")
+        #expect(try system.undo().id == "8")
+    }
+
+    @Test func `another installation's run of the same number is not this one's copy`() throws {
+        #expect(system.apply([edit]).id == "1")
+        let other = try InstalledSystem()
+        try other.write("old", to: "/etc/fstab")
+        try other.shell("cp -a '\(system.root)/var/lib/bootmend' '\(other.root)/var/lib/'")
+        try other.shell(
+            "sed -i 's,/dev/test,/dev/else,' '\(other.root)/var/lib/bootmend/1/journal'; printf bad >'\(other.root)/var/lib/bootmend/1/1-fstab'"
+        )
+        let target = RepairTarget(root: other.root, runDirectory: system.run, settlesBoot: false)
+        #expect(try Undo.run(target: target, evenIfChanged: true).failures.count == 1)
+    }
+
+    @Test func `opening the target comes first, and only then is anything written to it`() throws {
+        let (root, away) = (system.root, system.root + ".away")
+        rename(root, away)
+        let opened = Mutex<[String]>([])
+        var target = system.target()
+        target.open = { actions in
+            opened.withLock { $0 = actions }
+            rename(away, root)
+        }
+        let plan = Plan(
+            installation: "/dev/test",
+            remedies: [
+                Remedy(step: nil, title: "Open", changes: [.open(actions: ["assemble /dev/md0"])]),
+                Remedy(step: .fstab, title: "Edit", changes: [edit]),
+            ])
+        let outcome = Repair.apply(plan, to: target)
+        #expect(outcome.id == "1", "\(outcome)")
+        #expect(opened.withLock { $0 } == ["assemble /dev/md0"])
+        #expect(try system.shell("grep -c '\"kind\":\"open\"' '\(root)/var/lib/bootmend/1/journal'") == "1\n")
+        #expect(try system.undo().isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+
+    @Test func `a target that cannot be opened is a failure, and nothing is changed`() throws {
+        var target = system.target()
+        target.open = { _ in throw SystemError("assemble", "/dev/md0", number: EIO) }
+        let before = try system.snapshot()
+        let plan = Plan(
+            installation: "/dev/test",
+            remedies: [
+                Remedy(step: nil, title: "Open", changes: [.open(actions: [])]),
+                Remedy(step: .fstab, title: "E", changes: [edit]),
+            ])
+        let failure = Repair.apply(plan, to: target).failure
+        #expect(failure?.message == "cannot assemble '/dev/md0': Input/output error")
+        #expect(failure?.title == "Open")
+        #expect(try system.snapshot() == before)
+        #expect(!system.exists("/var/lib/bootmend"))
+    }
+
+    @Test func `a plan with reasons against it is not begun`() throws {
+        let plan = Plan(
+            installation: "x", remedies: [Remedy(step: .fstab, title: "E", changes: [edit])],
+            refusals: ["the system is hibernated"])
+        let failure = Repair.apply(plan, to: system.target()).failure
+        #expect(failure?.message == "the system is hibernated")
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+
+    @Test func `two at once do not get in each other's way`() throws {
+        let lock = try Descriptor(opening: system.run + "/lock", O_RDWR | O_CREAT)
+        try #require(flock(lock.number, LOCK_EX | LOCK_NB) == 0)
+        #expect(
+            system.apply([edit]).failure?.message
+                == "cannot change 'the installed system': another bootmend is at it")
+        #expect(throws: SystemError.self) { try system.undo() }
+        flock(lock.number, LOCK_UN)
+        #expect(system.apply([edit]).id == "1")
+    }
+
+    @Test func `an empty plan has nothing to undo`() {
+        #expect(Repair.apply(Plan(installation: "x"), to: system.target()) == .applied(id: nil, changes: []))
+    }
+
+    @Test func `a journal elsewhere is undone from there`() throws {
+        var target = system.target()
+        target.journalDirectory = system.directory + "/stick"
+        try system.shell("mkdir '\(system.directory)/stick'")
+        let plan = Plan(installation: "x", remedies: [Remedy(step: .fstab, title: "E", changes: [edit])])
+        #expect(Repair.apply(plan, to: target).id == "1")
+        #expect(!system.exists("/var/lib/bootmend"))
+        #expect(try system.shell("cat '\(system.directory)/stick/1/1-fstab'") == "old")
+        #expect(try Undo.run(target: target).isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+}

@@ -1,0 +1,153 @@
+import Changes
+import Glibc
+import Machine
+import Repair
+import Testing
+
+@Suite(.enabled(InstalledSystem.reason) { InstalledSystem.canRun })
+struct Undoing {
+    let system: InstalledSystem
+    let edit = Change.writeFile(path: "/etc/fstab", text: "new", was: "old", mode: 0o644)
+    let again = Change.writeFile(path: "/etc/fstab", text: "newer", was: "new", mode: 0o644)
+
+    init() throws {
+        system = try InstalledSystem()
+        try system.write("old", to: "/etc/fstab", mode: 0o640)
+        try system.shell("touch -d '2020-02-02 02:02:02.123456789' '\(system.root)/etc/fstab'")
+    }
+
+    @Test func `the newest run is undone first, then the one before`() throws {
+        let before = try system.snapshot()
+        #expect(system.apply([edit]).id == "1")
+        let between = try system.snapshot()
+        #expect(system.apply([again]).id == "2")
+        #expect(try system.undo().id == "2")
+        #expect(try system.snapshot() == between)
+        #expect(try system.undo().id == "1")
+        #expect(try system.snapshot() == before)
+        let error = #expect(throws: SystemError.self) { try system.undo() }
+        #expect(error?.detail?.hasSuffix("holds none that can be undone") == true)
+        let done = #expect(throws: SystemError.self) { try system.undo("1") }
+        #expect(done?.detail == "that run is undone already")
+    }
+
+    @Test(arguments: ["7", "../1", "", "x"])
+    func `a number that no run has is an error`(id: String) throws {
+        #expect(system.apply([edit]).id == "1")
+        #expect(throws: SystemError.self) { try system.undo(id) }
+    }
+
+    @Test func `what somebody has changed since is left alone, unless they insist`() throws {
+        let before = try system.snapshot()
+        _ = system.apply([edit])
+        try system.write("by hand", to: "/etc/fstab")
+        #expect(try system.undo().items.contains { $0.subject == "/etc/fstab" && $0.result == .changedSince })
+        #expect(try system.text("/etc/fstab") == "by hand")
+        #expect(try system.undo(evenIfChanged: true).isComplete)
+        #expect(try system.snapshot() == before)
+    }
+
+    @Test func `a tool that changes files in place is taken back`() throws {
+        try system.write("db\n", to: "/var/cache/debconf/config.dat", mode: 0o600)
+        let before = try system.snapshot()
+        try system.tool(
+            .debconfSetSelections,
+            "echo more >>/var/cache/debconf/config.dat; echo x >/var/cache/debconf/new; chmod 644 /var/cache/debconf/config.dat"
+        )
+        let change = Change.run(
+            command: Command(.debconfSetSelections),
+            touching: ["/var/cache/debconf/config.dat", "/var/cache/debconf/new"])
+        let id = try #require(system.apply([change]).id)
+        #expect(try system.text("/var/cache/debconf/config.dat") == "db\nmore\n")
+        #expect(try system.undo(id).isComplete)
+        system.discardTools()
+        #expect(try system.snapshot() == before)
+    }
+
+    // What is on the disk when the power fails: the journal up to some line, and the change half made.
+    @Test(arguments: 0..<12)
+    func `a run that was cut short is found and taken back`(lines: Int) throws {
+        let before = try system.snapshot()
+        _ = system.apply([edit])
+        let journal = system.root + "/var/lib/bootmend/1/journal"
+        let count =
+            try system.shell("wc -l <'\(journal)'").split(separator: "\n").first.flatMap { Int($0) } ?? 0
+        let keep = count - 1 - lines
+        guard keep >= 2 else { return }
+        try system.shell(
+            "head -n \(keep) '\(journal)' >'\(journal).x'; head -n \(keep + 1) '\(journal)' | tail -n 1 | head -c 20 >>'\(journal).x'; mv '\(journal).x' '\(journal)'; rm -rf '\(system.run)'/*"
+        )
+        // As far as the journal says something was saved, the change may have happened; before that it has not.
+        let isSaved = try system.shell("grep -c '\"file\":{.*/etc/fstab\"' '\(journal)' || true") != "0\n"
+        if !isSaved {
+            try system.shell(
+                "cd '\(system.root)/etc'; printf old >fstab; chmod 640 fstab; touch -d '2020-02-02 02:02:02.123456789' fstab"
+            )
+        }
+        let root = try RootDirectory(system.root)
+        #expect(Journal.unfinished(root: root).map(\.id) == ["1"])
+        // Leftovers of a replacement that was under way.
+        if try system.shell("grep -c '.fstab.bootmend-1.old' '\(journal)' || true") != "0\n" {
+            try system.write("half", to: "/etc/.fstab.bootmend-1.new")
+            try system.write("old", to: "/etc/.fstab.bootmend-1.old")
+        }
+        let report = try system.undo()
+        #expect(report.isComplete, "\(report.items)")
+        #expect(try system.snapshot() == before)
+        #expect(Journal.unfinished(root: root).isEmpty)
+    }
+
+    @Test func `a damaged backup is noticed, and the copy in run is used`() throws {
+        let before = try system.snapshot()
+        _ = system.apply([edit])
+        try system.shell("cd '\(system.root)/var/lib/bootmend/1'; printf bad >1-fstab")
+        #expect(try system.undo().isComplete)
+        #expect(try system.snapshot() == before)
+    }
+
+    @Test func `a backup that is damaged everywhere is a failure, and the file stays`() throws {
+        _ = system.apply([edit])
+        try system.shell("printf bad >'\(system.root)/var/lib/bootmend/1/1-fstab'; rm -rf '\(system.run)'/*")
+        let report = try system.undo()
+        #expect(report.failures.first?.hasSuffix("it is no longer what was saved") == true)
+        #expect(try system.text("/etc/fstab") == "new")
+        #expect(try system.state() == .applied)
+    }
+
+    @Test func `one thing that cannot be put back does not stop the others`() throws {
+        try system.write("other", to: "/etc/other")
+        _ = system.apply([edit, .writeFile(path: "/etc/other", text: "changed", was: "other", mode: 0o644)])
+        try system.shell("chattr +i '\(system.root)/etc/other'")
+        let report = try system.undo()
+        try system.shell("chattr -i '\(system.root)/etc/other'")
+        #expect(report.failures.count == 1)
+        #expect(try system.text("/etc/fstab") == "old")
+        // Later, with the obstacle away, it goes on where it stopped.
+        #expect(try system.undo().isComplete)
+        #expect(try system.text("/etc/other") == "other")
+    }
+
+    @Test func `putting back that fails is told, with the journal to go on from`() throws {
+        try system.write("other", to: "/etc/other")
+        // The tool makes the file immutable and fails: neither it nor bootmend can write there any more.
+        try system.tool(.depmod, "exit 1")
+        let root = system.root
+        let outcome = system.apply(
+            [edit, .run(command: Command(.depmod), touching: ["/etc/other"])],
+            progress: { event in
+                if case .failed = event {
+                    _ = try? Command(.shell, "-c", "chattr +i '\(root)/etc/fstab'").run()
+                }
+            })
+        try system.shell("chattr -i '\(system.root)/etc/fstab'")
+        guard case .stuck(let failure, let problems) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(problems.count == 1)
+        #expect(failure.id == "1")
+        #expect(try system.state() == .stuck)
+        #expect(try system.undo().isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+}
