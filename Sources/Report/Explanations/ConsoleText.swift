@@ -1,0 +1,54 @@
+import Changes
+
+/// A line that a machine shows when it does not boot, and what it means.
+package struct ConsoleText: Sendable, Hashable {
+    /// As it stands on the screen; `*` stands for what differs from machine to machine.
+    package var pattern: String
+    package var meaning: String
+
+    init(_ pattern: String, _ meaning: String) {
+        self.pattern = pattern
+        self.meaning = meaning
+    }
+
+    /// Whether the text that a person typed off the screen is or contains this line.
+    ///
+    /// Case and blanks are not counted; a part of the line is enough when it is long enough not to fit everything.
+    func matches(_ typed: String) -> Bool {
+        let text = Self.plain(typed)
+        let parts = pattern.split(separator: "*").map { Self.plain(String($0)) }.filter { !$0.isEmpty }
+        var rest = text[...]
+        var found = 0
+        for part in parts {
+            guard let range = Self.find(part, in: rest) else { break }
+            rest = rest[range.upperBound...]
+            found += 1
+        }
+        if found == parts.count { return true }
+        return text.count >= 8 && parts.contains { Self.find(text, in: $0[...]) != nil }
+    }
+
+    /// Lower case, one blank between words, quotes and GRUB's source positions left out (RHEL 8 and later print them).
+    private static func plain(_ text: String) -> String {
+        text.lowercased().split { $0.isWhitespace || "`'\"".contains($0) }.joined(separator: " ")
+    }
+
+    private static func find(_ part: String, in text: Substring) -> Range<Substring.Index>? {
+        var start = text.startIndex
+        while true {
+            if text[start...].hasPrefix(part) { return start..<text.index(start, offsetBy: part.count) }
+            guard start < text.endIndex else { return nil }
+            start = text.index(after: start)
+        }
+    }
+
+    /// Every step whose lines fit what was typed, in the order of the steps, each with the lines that fit.
+    package static func steps(for typed: String) -> [(StepID, [ConsoleText])] {
+        // Nothing that a console shows in one screen is longer; the search is quadratic.
+        let typed = String(typed.prefix(4096))
+        return Explanation.all.compactMap { explanation in
+            let fitting = explanation.symptoms.filter { $0.matches(typed) }
+            return fitting.isEmpty ? nil : (explanation.step, fitting)
+        }
+    }
+}

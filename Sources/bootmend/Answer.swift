@@ -1,0 +1,27 @@
+import Diagnosing
+import Report
+
+/// Prints a diagnosis and turns it into a status, the same for every verb that judges.
+struct Answer {
+    private let console: Console
+
+    init(_ console: Console) { self.console = console }
+
+    /// `next` is shown only where there is something to mend.
+    func diagnosis(_ diagnosis: Diagnosis, lead: String? = nil, next: [String], changes: [String]? = nil)
+        -> Int32
+    {
+        let mendable = diagnosis.findings.contains { !$0.remedies.isEmpty }
+        let improvable = diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .improvement } }
+        let onlyImproves =
+            improvable && !diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .redo } }
+        let commands = mendable ? next.map { onlyImproves ? $0 + " --improve" : $0 } : []
+        let telling = TextReport.Telling(
+            lead: lead, isQuiet: console.isQuiet, isVerbose: console.isVerbose, next: commands)
+        console.answer(
+            text: TextReport.diagnosis(diagnosis, telling, console.style)
+                + (changes.map { TextReport.notes($0, console.style) } ?? ""),
+            json: JSONReport.diagnosis(diagnosis, changes: changes))
+        return ExitStatus.of(diagnosis.verdict)
+    }
+}

@@ -1,0 +1,138 @@
+import Changes
+import Glibc
+import Machine
+import Repair
+import Report
+import Storage
+import Synchronization
+
+/// Has a plan applied to an installed system that is opened for it, and closes that again.
+struct Applying {
+    let console: Console
+    let progress: Progress
+    let way: Target.Way
+    let journal: String?
+    /// Runs that were cut short are what it is about.
+    var isUndoing = false
+
+    /// What was done, and the number that takes it back.
+    struct Done {
+        var id: String?
+        var changes: [Change]
+    }
+
+    func apply(_ plan: Plan, passphrase: @escaping @Sendable (Volume) -> [UInt8]?) throws -> Done {
+        try opened(passphrase) { target, place in
+            let outcome = Repair.apply(plan, to: target) { progress.follow($0) }
+            switch outcome {
+            case .applied(let id, let changes): return Done(id: id, changes: changes)
+            case .rolledBack(let failure):
+                // What could not even be opened was not changed.
+                throw refusal(
+                    failure, problems: [], place.isOpen ? ExitStatus.rolledBack : ExitStatus.unknown)
+            case .stuck(let failure, let problems):
+                throw refusal(failure, problems: problems, ExitStatus.stuck)
+            }
+        }
+    }
+
+    /// Gives `work` a target that it may open, and takes down what it opened, whatever came of it.
+    func opened<Result>(
+        _ passphrase: @escaping @Sendable (Volume) -> [UInt8]?,
+        _ work: (RepairTarget, OpenedTarget) throws -> Result
+    ) throws -> Result {
+        // From here on an interrupt is a wish: what is begun is finished or taken back.
+        Interrupts.catchAll()
+        let place = OpenedTarget()
+        defer {
+            for failure in place.close() { console.warn(failure.description) }
+            Interrupts.release()
+        }
+        let (way, progress, console, isUndoing) = (way, progress, console, isUndoing)
+        let target = RepairTarget(
+            root: OpenedTarget.path, journalDirectory: journal,
+            open: { _ in
+                let target = try Target(
+                    way, at: OpenedTarget.path, passphrase: passphrase, progress: progress)
+                place.keep(target)
+                console.tell(target.tree.skipped)
+                if !isUndoing { try OpenedTarget.refuseUnfinished() }
+                place.finishOpening()
+            },
+            isInterrupted: { progress.isInterrupted })
+        return try work(target, place)
+    }
+
+    private func refusal(_ failure: RepairFailure, problems: [String], _ status: Int32) -> Refusal {
+        for problem in problems { console.warn("not put back: \(problem)") }
+        let state =
+            problems.isEmpty
+            ? "everything is as it was before" : "the journal is in \(failure.journal ?? "?")"
+        let message = ([failure.message + "; " + state] + failure.lines).joined(separator: "\n")
+        let log = failure.log.map { "the log is \($0)" }
+        return Refusal(
+            message, hint: failure.hint ?? log,
+            status: failure.isInterruption && problems.isEmpty ? ExitStatus.interrupted : status)
+    }
+}
+
+/// Holds the target that a repair has opened until it is closed.
+final class OpenedTarget: Sendable {
+    private let target = Mutex<Target?>(nil)
+    private let isWhole = Mutex(false)
+
+    /// Everything that comes before the first change went well.
+    var isOpen: Bool { isWhole.withLock(\.self) }
+
+    func finishOpening() { isWhole.withLock { $0 = true } }
+
+    static let path = Target.usualPath
+
+    func keep(_ opened: Target) { target.withLock { $0 = opened } }
+
+    func close() -> [SystemError] {
+        target.withLock { opened in
+            guard var taken = opened else { return [] }
+            opened = nil
+            return taken.close()
+        }
+    }
+
+    /// What an earlier run has left half done is taken back before anything else is done.
+    static func refuseUnfinished() throws {
+        guard let run = Journal.unfinished(root: try RootDirectory(path)).first else { return }
+        throw SystemError(
+            "change", "the installed system", detail: "an earlier rescue, \(run.id), was cut short",
+            hint: "bootmend undo \(run.id)")
+    }
+}
+
+extension Progress {
+    func follow(_ event: RepairProgress) {
+        switch event {
+        case .started(_, _, let title, let change):
+            // Opening tells its own steps.
+            if change.isUndoable { begin(title) }
+        case .ticked: tick()
+        case .done: end(.ok)
+        case .failed: end(.blocker)
+        case .puttingBack(_, let title): begin("Putting back: \(title)")
+        case .putBack(_, let problems): end(problems.isEmpty ? .ok : .blocker)
+        }
+    }
+
+    /// Asked while changes are made. The first interrupt lets the change in hand finish and takes everything back; the
+    /// second leaves at once, and the journal for `bootmend undo`.
+    var isInterrupted: Bool {
+        let count = Interrupts.count
+        if count == 1 {
+            noteOnce("stopping, then putting everything back; once more stops now and leaves the journal")
+        }
+        if count > 1 {
+            end(.blocker)
+            note("stopped: 'bootmend undo' puts back what was changed\n")
+            Glibc.exit(ExitStatus.interrupted)
+        }
+        return count > 0
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Report
+
+/// What every verb understands.
+struct CommonOptions: ParsableArguments {
+    @Flag(help: "Answer with one JSON document on standard output.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "when"))
+    var color = Style.Colour.auto
+
+    @Flag(name: .shortAndLong, help: "Only say what is wrong.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Say more: notes, and what the tools print.")
+    var verbose = false
+
+    func console() -> Console {
+        Console(json: json, colour: color, isQuiet: quiet, isVerbose: verbose)
+    }
+}
+
+extension Style.Colour: ExpressibleByArgument {}

@@ -1,0 +1,35 @@
+import Glibc
+import Machine
+
+/// Why a verb ends without its answer: one clear line, the way on, and the status that says it to a script.
+struct Refusal: Error {
+    var message: String
+    var hint: String?
+    var status: Int32
+
+    init(_ message: String, hint: String? = nil, status: Int32 = ExitStatus.unknown) {
+        self.message = message
+        self.hint = hint
+        self.status = status
+    }
+
+    /// A machine's refusal in the verb's own status; where rights are missing that is what is said.
+    init(_ error: SystemError, status: Int32 = ExitStatus.unknown) {
+        message = error.description
+        hint = error.hint
+        let denied = (error.number == EACCES || error.number == EPERM) && !Rights.isRoot
+        self.status = denied ? ExitStatus.noPermission : status
+    }
+
+    static func usage(_ message: String, hint: String? = nil) -> Refusal {
+        Refusal(message, hint: hint, status: ExitStatus.usage)
+    }
+
+    static let interrupted = Refusal("interrupted", status: ExitStatus.interrupted)
+
+    /// Reading disks and mounting filesystems takes root.
+    static func unlessRoot(_ doing: String) throws(Refusal) {
+        guard !Rights.isRoot else { return }
+        throw Refusal("only root can \(doing)", hint: "put 'sudo' in front", status: ExitStatus.noPermission)
+    }
+}

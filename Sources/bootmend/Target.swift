@@ -1,0 +1,89 @@
+import Diagnosing
+import Machine
+import Report
+import Storage
+import Surveying
+import Sysimage
+
+/// An installed system opened and mounted, and how it is taken down again.
+struct Target {
+    var tree: MountedTree
+    /// What was opened for it and stays open until `close`.
+    private let opening = Opening()
+
+    static var usualPath: String { MountedTree.usualPath }
+
+    /// What opening an installation comes to, before anything is done.
+    struct Way {
+        let survey: Survey
+        let installation: Installation
+        let tree: TreePlan
+        let opening: OpeningPlan
+
+        /// Throws where it cannot be opened without danger, or the medium lacks the tools for it.
+        init(_ survey: Survey, _ installation: Installation) throws(SystemError) {
+            self.survey = survey
+            self.installation = installation
+            guard let root = survey.storage.volume(installation.root) else {
+                throw SystemError("open", installation.root.rawValue, detail: "no such volume")
+            }
+            let scene = Scene(survey, installation)
+            tree = TreePlan(
+                root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,
+                in: survey.storage)
+            // Without its root and its /boot nothing can be mended; the rest is welcome.
+            let needed = [root.id] + (scene.boot.map { $0.volume == root.id ? [] : [$0.volume] } ?? [])
+            let names = Dictionary(scene.arrays.uses.map { ($0.array.id, $0.device) }) { first, _ in first }
+            opening = try OpeningPlan(
+                needed, optional: tree.volumes.filter { !needed.contains($0) }, in: survey.storage,
+                names: names,
+                medium: Opening().medium())
+            // Said before anything is agreed to, not half way.
+            for step in opening.steps { _ = try step.command.locate(in: nil) }
+        }
+
+        /// What is done, a line each, as it is shown before.
+        var lines: [String] {
+            let root = survey.storage.volume(installation.root)?.name ?? installation.root.rawValue
+            return opening.steps.map(\.title) + ["Mount \(root) for writing"]
+        }
+    }
+
+    /// Opens and mounts; what was opened on the way to a failure is closed again.
+    init(
+        _ way: Way, at path: String = usualPath, passphrase: (Volume) -> [UInt8]? = { _ in nil },
+        progress: Progress
+    ) throws {
+        let leftovers = opening.close()
+        if let failure = leftovers.first { throw failure }
+        do {
+            try opening.perform(way.opening, passphrase: passphrase) { progress.begin($0.title) }
+            progress.begin("Mounting under \(path)")
+            tree = try MountedTree(way.tree, in: way.survey.storage, nodes: way.opening.nodes, at: path)
+            tree.furnish()
+            progress.end(.ok)
+        } catch {
+            progress.end(.blocker)
+            _ = opening.close()
+            throw error
+        }
+    }
+
+    /// Unmounts and closes. Answers what would not go.
+    mutating func close() -> [SystemError] { tree.unmount() + opening.close() }
+}
+
+extension Console {
+    /// Asks for what opens a container, from the file where one was given.
+    func passphrase(from file: String?) throws -> @Sendable (Volume) -> [UInt8]? {
+        let ask = try Looking.passphrase(self, from: file, before: {})
+        return { ask($0.name) }
+    }
+
+    /// Lines of fstab that could not be mounted.
+    func tell(_ skipped: [TreePlan.Skipped]) {
+        for line in skipped where line.isMissing || isVerbose {
+            warn("\(line.target) is not mounted: \(line.reason)")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Machine
+import Repair
+import Report
+import Surveying
+
+/// Takes back a rescue: opens the installed system, puts everything back, closes it again.
+struct Undoing {
+    let console: Console
+    let target: TargetOptions
+    let id: String?
+    let evenIfChanged: Bool
+    let journal: String?
+
+    func run() throws -> Int32 {
+        let progress = Progress(console)
+        let survey = try target.looking(console).survey(progress)
+        let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
+        let applying = Applying(
+            console: console, progress: progress, way: try Target.Way(survey, installation), journal: journal,
+            isUndoing: true)
+        let passphrase = try console.passphrase(from: target.passphraseFile)
+        let report = try applying.opened(passphrase) { target, _ in
+            try target.open([])
+            return try Undo.run(id: id, target: target, evenIfChanged: evenIfChanged) { progress.follow($0) }
+        }
+        return answer(report)
+    }
+
+    private func answer(_ report: Undo.Report) -> Int32 {
+        let items = report.items.map { ($0.subject, Self.word($0.result)) }
+        console.answer(
+            text: TextReport.undone(report.id, items, isComplete: report.isComplete, console.style),
+            json: .object([
+                "schema": .integer(1), "undo_id": .string(report.id), "complete": .bool(report.isComplete),
+                "items": .array(items) { .object(["subject": .string($0.0), "result": .string($0.1)]) },
+            ]))
+        return report.isComplete ? 0 : ExitStatus.stuck
+    }
+
+    private static func word(_ result: Undo.Item.Result) -> String {
+        switch result {
+        case .restored: "put back"
+        case .unchanged: "as it was"
+        case .changedSince: "left alone: it was changed since"
+        case .failed(let reason): reason
+        }
+    }
+}

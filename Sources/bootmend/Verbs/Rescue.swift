@@ -1,0 +1,101 @@
+import ArgumentParser
+import Changes
+import Diagnosing
+import Machine
+import Sysimage
+
+extension Verbs {
+    /// `rescue`: finds, diagnoses, plans, asks, redoes, proves.
+    struct Rescue: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "rescue",
+            abstract: "Redo the skipped steps of an installed system, and prove that it boots.",
+            usage: """
+                bootmend rescue [--plan [-o <file>] | --apply <file> | --yes] [--improve] [--only <step> ...]
+                                [--again <step> ...] [--confirm <device> ...] [--root <spec>]
+                                [--journal <directory>] [--passphrase-file <file>]
+                """,
+            discussion: """
+                Shows what is wrong and what it would do, and does it if you agree. Every change can be taken back with \
+                'bootmend undo'; only opening the system for writing cannot.
+                """)
+
+        @Flag(help: "Show the plan and change nothing.")
+        var plan = false
+
+        @Option(name: .shortAndLong, help: ArgumentHelp("Save the plan, for --apply.", valueName: "file"))
+        var output: String?
+
+        @Option(help: ArgumentHelp("Carry out a saved plan.", valueName: "file"))
+        var apply: String?
+
+        @Flag(help: "Do not ask: make every change that can be undone.")
+        var yes = false
+
+        @Flag(help: "Also what makes more than was there before, such as booting on one disk.")
+        var improve = false
+
+        @Option(parsing: .upToNextOption, help: ArgumentHelp("Only these steps.", valueName: "step"))
+        var only: [String] = []
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp("These steps, although they are done.", valueName: "step"))
+        var again: [String] = []
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Agree to a change that puts the data of this device at stake.", valueName: "device"))
+        var confirm: [String] = []
+
+        @Option(help: ArgumentHelp("Keep what was there before in this directory.", valueName: "directory"))
+        var journal: String?
+
+        @OptionGroup var target: TargetOptions
+        @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            _ = try steps(only) + steps(again)
+            if [plan, apply != nil, yes].count(where: \.self) > 1 {
+                throw ValidationError("one of --plan, --apply and --yes, not several")
+            }
+            if output != nil && !plan { throw ValidationError("-o saves the plan of --plan") }
+        }
+
+        func perform(_ console: Console) throws -> Int32 {
+            guard plan || apply != nil || yes || console.terminal.canAsk && !console.json else {
+                throw Refusal.usage(
+                    "without a terminal nobody can agree: one of --plan, --apply FILE and --yes is needed")
+            }
+            let saved = try apply.map { try SavedPlan.read($0) }
+            try Refusal.unlessRoot("rescue an installed system")
+            if let state = try SysimageState.load() {
+                throw Refusal("\(state.name) is mounted under \(state.tree.path)", hint: "bootmend umount")
+            }
+            let mode: RescueWork.Mode =
+                if let saved { .apply(saved) } else if plan { .show(saving: output) } else {
+                    .ask(unless: yes)
+                }
+            let options = PlanOptions(
+                improve: improve, only: try steps(only), again: try steps(again), confirmed: confirm)
+            return try guarded(console) {
+                try RescueWork(
+                    console: console, target: target, mode: mode, options: options,
+                    journal: journal.map(NamedFile.absolute)
+                ).run()
+            }
+        }
+
+        /// Words of --only and --again, commas between them allowed.
+        private func steps(_ words: [String]) throws -> [StepID] {
+            try words.flatMap { $0.split(separator: ",") }.map { word in
+                guard let step = StepID(rawValue: String(word)) else {
+                    let all = StepID.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("no step is called '\(word)'; the steps are \(all)")
+                }
+                return step
+            }
+        }
+    }
+}

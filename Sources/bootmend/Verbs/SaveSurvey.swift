@@ -1,0 +1,48 @@
+import ArgumentParser
+import Machine
+import Report
+
+extension Verbs {
+    /// `survey`: saves the evidence, to be judged anywhere.
+    struct SaveSurvey: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "survey",
+            abstract: "Save the evidence, for 'bootmend diagnose --survey' anywhere. Changes nothing.",
+            usage: "bootmend survey [<disk|image> ...] [-o <file>]")
+
+        @Argument(help: "Disks or image files; all disks where none is named.")
+        var disks: [String] = []
+
+        @Option(
+            name: .shortAndLong,
+            help: ArgumentHelp("Where to save it; standard output where none is named.", valueName: "file"))
+        var output: String?
+
+        @Option(help: ArgumentHelp("Passphrase for LUKS, where no terminal asks for it.", valueName: "file"))
+        var passphraseFile: String?
+
+        @OptionGroup var common: CommonOptions
+
+        func perform(_ console: Console) throws -> Int32 {
+            let looking = Looking(
+                console: console, disks: disks, includeRunning: true, passphraseFile: passphraseFile)
+            try looking.checkDisks()
+            try Refusal.unlessRoot("look into disks")
+            return try guarded(console) {
+                let survey = try looking.survey(Progress(console)).withoutSecrets()
+                guard let output else {
+                    let bytes = try Document.bytes(of: survey, called: "the survey")
+                    console.terminal.write(String(decoding: bytes, as: UTF8.self), to: .output)
+                    return 0
+                }
+                try SavedSurvey.write(survey, to: output)
+                let systems = survey.installations.count
+                console.answer(
+                    text: TextReport.notes(
+                        ["the survey is in \(output); installed systems in it: \(systems)"], console.style),
+                    json: .object(["schema": .integer(1), "path": .string(output)]))
+                return 0
+            }
+        }
+    }
+}

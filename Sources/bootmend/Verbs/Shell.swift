@@ -1,0 +1,98 @@
+import ArgumentParser
+import Machine
+import Report
+import Surveying
+import Sysimage
+
+extension Verbs {
+    /// `shell`: a shell, or one command, inside the installed system.
+    struct Shell: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "shell", abstract: "A shell, or one command, inside the installed system.",
+            usage: "bootmend shell [--read-only | --yes] [--root <spec>] [-- <command> ...]")
+
+        @Argument(parsing: .postTerminator, help: "A command with its arguments, instead of a shell.")
+        var command: [String] = []
+
+        @Flag(help: "As a look does it: no byte of a disk is changed.")
+        var readOnly = false
+
+        @Flag(help: "Do not ask before opening it for writing.")
+        var yes = false
+
+        @OptionGroup var target: TargetOptions
+        @OptionGroup var common: CommonOptions
+
+        func perform(_ console: Console) throws -> Int32 {
+            let status = try Failing(of: command, console).status {
+                try Refusal.unlessRoot("enter an installed system")
+                guard !command.isEmpty || console.terminal.canAsk else {
+                    throw Refusal.usage("a shell needs a terminal; give a command: bootmend shell -- COMMAND")
+                }
+                if let state = try SysimageState.load() {
+                    return try run(in: state.tree, state.name, console)
+                }
+                guard readOnly || yes || console.terminal.canAsk else {
+                    throw Refusal.usage(
+                        "opening for writing has to be agreed to: --yes, or --read-only to look")
+                }
+                return try guarded(console) { try inPrivate(console) }
+            }
+            return status
+        }
+
+        /// Opens the system for the shell alone, and closes it at its end.
+        private func inPrivate(_ console: Console) throws -> Int32 {
+            let survey = try target.looking(console).survey(Progress(console))
+            let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
+            let name = installation.hostName ?? installation.release.id
+            if readOnly {
+                var tree = try TargetLook.tree(survey, installation, at: MountedTree.usualPath)
+                tree.furnish()
+                let status = try run(in: tree, name, console)
+                for failure in tree.unmount() { console.warn(failure.description) }
+                return status
+            }
+            let way = try Target.Way(survey, installation)
+            if !yes {
+                console.say(TextReport.notes(way.lines, console.sideStyle))
+                guard try console.agrees(to: "Open it for writing?") else { return 0 }
+            }
+            Interrupts.catchAll()
+            var opened = try Target(
+                way, passphrase: try console.passphrase(from: target.passphraseFile),
+                progress: Progress(console))
+            console.tell(opened.tree.skipped)
+            defer { for failure in opened.close() { console.warn(failure.description) } }
+            return try run(in: opened.tree, name, console)
+        }
+
+        private func run(in tree: MountedTree, _ host: String, _ console: Console) throws -> Int32 {
+            try TreeShell(in: tree, host: host, terminal: console.terminal.variable("TERM")).run(command)
+        }
+    }
+
+    /// With a command, the status is the command's; what is bootmend's own failing has a number of its own.
+    private struct Failing {
+        let hasCommand: Bool
+        let console: Console
+
+        init(of command: [String], _ console: Console) {
+            hasCommand = !command.isEmpty
+            self.console = console
+        }
+
+        func status(_ work: () throws -> Int32) throws -> Int32 {
+            guard hasCommand else { return try work() }
+            do {
+                return try work()
+            } catch let refusal as Refusal where refusal.status != ExitStatus.unknown {
+                throw refusal
+            } catch let refusal as Refusal {
+                throw Refusal(refusal.message, hint: refusal.hint, status: ExitStatus.shellFailed)
+            } catch let error as SystemError {
+                throw Refusal(error, status: ExitStatus.shellFailed)
+            }
+        }
+    }
+}

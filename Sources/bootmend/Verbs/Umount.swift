@@ -1,0 +1,39 @@
+import ArgumentParser
+import Machine
+import Report
+import Sysimage
+
+extension Verbs {
+    /// `umount`: takes down exactly what `mount` put there.
+    struct Umount: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "umount",
+            abstract: "Unmount what 'bootmend mount' mounted, and close what it opened.")
+
+        @OptionGroup var common: CommonOptions
+
+        func perform(_ console: Console) throws -> Int32 {
+            try Refusal.unlessRoot("unmount")
+            var state = try SysimageState.load()
+            // What a killed run has left open is closed too.
+            let wasOpen = state != nil || (try? Opening().titles())?.isEmpty == false
+            var failures = state?.tree.unmount() ?? []
+            if failures.isEmpty {
+                SysimageState.forget()
+                failures = Opening().close()
+            } else {
+                try state?.save()
+            }
+            if let failure = failures.first {
+                for other in failures.dropFirst() { console.warn(other.description) }
+                throw failure
+            }
+            let sentence =
+                wasOpen ? "everything that was mounted and opened is taken down" : "nothing was mounted"
+            console.answer(
+                text: TextReport.done(sentence, next: [], console.style),
+                json: .object(["schema": .integer(1), "mounted": .bool(false)]))
+            return 0
+        }
+    }
+}

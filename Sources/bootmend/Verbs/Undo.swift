@@ -1,0 +1,38 @@
+import ArgumentParser
+import Machine
+import Sysimage
+
+extension Verbs {
+    /// `undo`: puts back what a rescue changed.
+    struct Undo: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "undo", abstract: "Put back what a rescue changed: the newest, or the one named.",
+            usage: "bootmend undo [<id>] [--even-if-changed] [--root <spec>] [--journal <directory>]")
+
+        @Argument(help: "What the rescue said at its end.")
+        var id: String?
+
+        @Flag(help: "Also what somebody has changed since.")
+        var evenIfChanged = false
+
+        @Option(
+            help: ArgumentHelp("Where the rescue was told to keep what was there.", valueName: "directory"))
+        var journal: String?
+
+        @OptionGroup var target: TargetOptions
+        @OptionGroup var common: CommonOptions
+
+        func perform(_ console: Console) throws -> Int32 {
+            try Refusal.unlessRoot("put back what a rescue changed")
+            if let state = try SysimageState.load() {
+                throw Refusal("\(state.name) is mounted under \(state.tree.path)", hint: "bootmend umount")
+            }
+            return try guarded(console) {
+                try Undoing(
+                    console: console, target: target, id: id, evenIfChanged: evenIfChanged,
+                    journal: journal.map(NamedFile.absolute)
+                ).run()
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Changes
+import Testing
+
+@testable import Report
+
+@Suite struct `Explanations` {
+    @Test func `there is one for each step, in their order`() {
+        #expect(Explanation.all.map(\.step) == StepID.allCases)
+    }
+
+    /// Lines as real consoles showed them.
+    @Test(arguments: [
+        ("error: disk `mduuid/0d5e2b0f4c3a4e8b9a7d6c5b4a392817' not found.", [StepID.grubInstall]),
+        ("../../grub-core/kern/disk.c:236:error: disk `mduuid/0d5e' not found.", [.grubInstall]),
+        ("grub rescue> ", [.grubInstall]),
+        ("error: no such device: 6b1c9a34-0000-4000-8000-000000000000.", [.grubConfig, .grubInstall]),
+        ("ALERT!  /dev/mapper/rhel-root does not exist.  Dropping to a shell!", [.initramfs]),
+        ("Gave up waiting for root file system device.  Common problems:", [.initramfs]),
+        ("[ TIME ] Timed out waiting for device dev-md0.device - /dev/md0.", [.mdadmConf, .fstab]),
+        ("[DEPEND] Dependency failed for local-fs.target - Local File Systems.", [.fstab]),
+        ("You are in emergency mode. After logging in, type \"journalctl -xb\" to view", [.fstab]),
+        ("Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)", [.initramfs]),
+        ("error: symbol `grub_calloc' not found.", [.grubInstall]),
+        ("emergency mode", [.fstab, .initramfs]),
+        ("hello world", []),
+        ("", []),
+    ])
+    func `a console's line leads to its steps`(typed: String, steps: [StepID]) {
+        #expect(ConsoleText.steps(for: typed).map(\.0) == steps)
+    }
+}
