@@ -1,0 +1,151 @@
+"""The verbs of scripts/lab."""
+
+import argparse
+import shlex
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import base
+import boot
+import case
+import disks
+import faults
+import table
+import workshop
+from settings import CACHE, Failure, need_tools, say
+
+
+def build(options):
+    say(f"lab: base is in {base.base()}")
+
+
+def list_faults(options):
+    width = max(map(len, faults.names()))
+    for name in faults.names():
+        print(f"{name:{width}}  {faults.fault(name).about}")
+
+
+def break_it(options):
+    folder = faults.broken(options.fault)
+    print(faults.copy(options.fault, options.out) if options.out else folder)
+
+
+def boot_it(options):
+    result = boot.boot(faults.machine(options.machine), options.disks, log=options.log)
+    print(boot.line(result))
+    return 0 if result["boots"] else 1
+
+
+def rescue(options):
+    words = options.command
+    command = words[0] if len(words) == 1 else shlex.join(words)
+    files = {f"files/{file.name}": file for file in options.file}
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix=".rescue-") as scratch:
+        folder = faults.machine(options.machine)
+        if folder.is_relative_to(CACHE):
+            folder = faults.copy(options.machine, options.out or Path(scratch))
+        plugged = {name: disks.files(folder)[name] for name in boot.PLUGGED[options.disks]}
+        done = workshop.job(
+            plugged,
+            f"#!/bin/bash\ncd /job/files 2> /dev/null\n{command}\n",
+            flavour=options.flavour,
+            files=files,
+            out=options.results,
+            log=options.log,
+            limit=options.limit,
+        )
+    sys.stdout.write(done.stdout)
+    sys.stderr.write(done.stderr)
+    say(f"lab: status {done.status} after {done.seconds:.1f} s")
+    return done.status
+
+
+def hash_it(options):
+    for disk, value in disks.hashes(faults.machine(options.machine)).items():
+        print(f"{value}  {disk}")
+
+
+def raw(options):
+    disks.raw(faults.machine(options.machine), options.out)
+
+
+def run(options):
+    return 0 if case.run(options.fault, again=options.again, tell=print)["agree"] else 1
+
+
+def run_table(options):
+    return table.run(options.faults or faults.names(), options.jobs, options.again)
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="lab", description="A mirror that is broken, rescued and booted for real.")
+    verbs = top.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name, action, about):
+        sub = verbs.add_parser(name, help=about, description=about)
+        sub.set_defaults(action=action)
+        return sub
+
+    machine = {"metavar": "FAULT|DIR", "help": "a fault's name, or a folder with a.qcow2 and b.qcow2"}
+    plugged = {"choices": list(boot.PLUGGED)}
+
+    verb("build", build, "make the base images, if they are not there")
+    verb("faults", list_faults, "list the faults")
+
+    sub = verb("break", break_it, "make the disks of a fault, and print where they are")
+    sub.add_argument("fault", metavar="FAULT")
+    sub.add_argument("-o", dest="out", type=Path, metavar="DIR", help="overlays of them in DIR, to be changed")
+
+    sub = verb("boot", boot_it, "boot on throwaway overlays; print the outcome and the text that decided it")
+    sub.add_argument("machine", **machine)
+    sub.add_argument("disks", **plugged)
+    sub.add_argument("--log", type=Path, metavar="FILE", help="keep the console")
+
+    sub = verb("rescue", rescue, "run a command in the rescue system, with these disks; end with its status")
+    sub.add_argument("machine", **machine)
+    sub.add_argument("-o", dest="out", type=Path, metavar="DIR", help="keep a FAULT's changed disks there")
+    sub.add_argument("--disks", default="both", **plugged)
+    sub.add_argument(
+        "--flavour",
+        default="plain",
+        choices=workshop.FLAVOURS,
+        help="plain: nothing assembled; assembled: MD and LVM running; bare: no mdadm, no lvm",
+    )
+    sub.add_argument("--file", type=Path, action="append", default=[], help="bring FILE; commands start beside it")
+    sub.add_argument("--results", type=Path, metavar="DIR", help="fetch what the command leaves in /out")
+    sub.add_argument("--log", type=Path, metavar="FILE", help="keep the console")
+    sub.add_argument("--limit", type=int, default=2400, metavar="SECONDS")
+    sub.add_argument("command", nargs="+", metavar="COMMAND", help="after --; a single word is shell")
+
+    sub = verb("hash", hash_it, "SHA-256 of each disk's whole content")
+    sub.add_argument("machine", **machine)
+
+    sub = verb("raw", raw, "write the disks as sparse raw images a.img and b.img")
+    sub.add_argument("machine", **machine)
+    sub.add_argument("out", type=Path, metavar="DIR")
+
+    sub = verb("run", run, "one fault, whole: boot, diagnose, rescue, boot, improve, boot")
+    sub.add_argument("fault", metavar="FAULT")
+    sub.add_argument("--again", action="store_true", help="even if there is a result of the same binary")
+
+    sub = verb("table", run_table, "many faults, then a table; takes up where it was interrupted")
+    sub.add_argument("faults", nargs="*", metavar="FAULT", help="default: all")
+    sub.add_argument("--jobs", type=int, default=2, metavar="N")
+    sub.add_argument("--again", action="store_true", help="run those again that have a result")
+    return top
+
+
+def main():
+    options = parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        need_tools()
+        CACHE.mkdir(parents=True, exist_ok=True)
+        return options.action(options)
+    except Failure as failure:
+        say(f"lab: {failure}")
+        return 2
+    except KeyboardInterrupt:
+        return 130

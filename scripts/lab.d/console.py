@@ -1,0 +1,81 @@
+"""What a boot came to, read off the console as early as it can be known."""
+
+import re
+from dataclasses import dataclass
+
+# (outcome, pattern), tried in order on the text so far; the first hit ends the boot.
+# `boots` is the one good end. What a machine may still recover from is not here:
+# "Gave up waiting for suspend/resume device" only costs time.
+SIGNS = [
+    ("boots", r"LAB: reached multi-user\.target.*\n"),
+    ("dirty", r"LAB: dirty\n"),
+    ("no-boot-device", r"No bootable device\.?"),
+    ("grub-rescue", r"(?:error: [^\n]*\n)?[^\n]*Entering rescue mode[^\n]*\n[^\n]*grub rescue>"),
+    ("grub-rescue", r"grub rescue>"),
+    ("grub-prompt", r"grub> "),
+    ("grub-error", r"error: [^\n]*you need to load the kernel first\."),
+    ("stage1-error", r"GRUB (?:loading)?[. ]*(?:Geom|Hard Disk|Read) Error"),
+    ("initramfs-shell", r"ALERT! [^\n]*"),
+    ("initramfs-shell", r"Failed to mount [^\n]* as root file system[^\n]*"),
+    ("initramfs-shell", r"\(initramfs\)"),
+    ("emergency", r"Cannot open access to console, the root account is locked"),
+    ("emergency", r"You are in emergency mode"),
+    ("emergency", r"Press Enter for maintenance"),
+    ("emergency", r"Give root password for maintenance"),
+    ("panic", r"Kernel panic - not syncing[^\n]*"),
+]
+PATTERNS = [(outcome, re.compile(pattern)) for outcome, pattern in SIGNS]
+
+# Lines that say why, shown before the sign itself.
+REASON = re.compile(
+    r"error: [^\n]*"
+    r"|Gave up waiting for root[^\n]*"
+    r"|Timed out waiting for[^\n]*"
+    r"|Dependency failed for[^\n]*"
+    r"|Cannot activate [^\n]*|Refusing activation[^\n]*"
+    r"|VFS: (?:Unable|Cannot)[^\n]*"
+)
+
+# Firmware and boot sectors have no last words: silence of this many seconds,
+# with one of these as the last thing said, is the end.
+SILENCE = [
+    ("firmware-hang", 8, re.compile(r"Booting from Hard Disk\.\.\.\s*$")),
+    ("stage1-hang", 8, re.compile(r"GRUB\s*$")),
+    ("grub-hang", 15, re.compile(r"(?:GRUB loading[. ]*|Welcome to GRUB!)\s*$")),
+]
+# Seconds, of the processor and of the wall clock, after which nothing is expected any more.
+CAP_CPU, CAP = 400, 2400
+
+
+@dataclass
+class Verdict:
+    outcome: str
+    reason: str
+
+    @property
+    def boots(self):
+        return self.outcome == "boots"
+
+
+def judge(text, quiet):
+    """The Verdict on console text, silent for `quiet` seconds; None while it may go on."""
+    for outcome, pattern in PATTERNS:
+        if hit := pattern.search(text):
+            return Verdict(outcome, reason(text[: hit.start()], hit.group()))
+    for outcome, seconds, pattern in SILENCE:
+        if quiet >= seconds and pattern.search(text):
+            return Verdict(outcome, f"{last_line(text)} (silence)")
+    return None
+
+
+def reason(before, sign):
+    """The sign in one line, with the first and the last line before it that say why."""
+    told = [line.strip() for line in REASON.findall(before)]
+    parts = list(dict.fromkeys(told[:1] + told[-1:] + sign.strip().splitlines()))
+    # systemd shortens its lines in the middle of a colour's escape.
+    return re.sub(r"\[[0-9;]*…", "…", " / ".join(part.strip() for part in parts if part.strip()))
+
+
+def last_line(text):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "nothing on the console"

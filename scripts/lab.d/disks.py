@@ -1,0 +1,42 @@
+"""The two disks as files: overlays, hashes of what the guest sees, raw copies."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from settings import CACHE, DISKS, run
+
+
+def overlay(backing, file):
+    run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", Path(backing).resolve(), file)
+
+
+def overlays(source, folder):
+    """Overlays of both disks of folder `source` in `folder`, and the paths by disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for disk in DISKS:
+        overlay(source / f"{disk}.qcow2", folder / f"{disk}.qcow2")
+    return files(folder)
+
+
+def files(folder):
+    return {disk: folder / f"{disk}.qcow2" for disk in DISKS}
+
+
+def raw(folder, out):
+    """Sparse raw images a.img and b.img in `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    for disk, file in files(folder).items():
+        run("qemu-img", "convert", "-O", "raw", file, out / f"{disk}.img")
+
+
+def hashes(folder):
+    """SHA-256 of the whole content of each disk, as a guest would read it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix=".hash-") as scratch:
+        raw(folder, Path(scratch))
+        result = {}
+        for disk in DISKS:
+            with open(Path(scratch, f"{disk}.img"), "rb") as image:
+                result[disk] = hashlib.file_digest(image, "sha256").hexdigest()
+        return result

@@ -1,0 +1,101 @@
+"""Faults: small files that say what they skip, and do it to the machine."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import base
+import boot
+import disks
+import workshop
+from settings import HERE, Failure, cached, digest
+
+FOLDER = HERE / "faults"
+HELPERS = HERE / "fault.sh"
+SCRIPT = """#!/bin/sh
+. /job/target.sh
+. /job/fault.sh
+open_target
+set -x
+also {name}
+set +x
+close_target
+"""
+
+
+@dataclass
+class Fault:
+    """A file of faults/: `# about:`, `# expect:` and perhaps `# boot:`, then shell."""
+
+    name: str
+    about: str
+    expect: list  # ids of the steps that a diagnosis must name
+    boot: str  # boot mode after which the power goes, or ""
+    shell: bool
+
+    @property
+    def key(self):
+        """Of everything that makes these disks; what is only said about them is not."""
+        return digest(base.base().name, HELPERS, self.boot, *commands(self.name))
+
+
+def commands(name):
+    """The shell lines of a fault, and of those it is made of."""
+    lines = [line for line in (FOLDER / name).read_text().splitlines() if line and not line.startswith("#")]
+    for line in list(lines):
+        if line.startswith("also "):
+            lines += commands(line.split()[1])
+    return lines
+
+
+def fault(name):
+    file = FOLDER / name
+    if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
+        raise Failure(f"no fault named {name}; there are: {', '.join(names())}")
+    text = file.read_text()
+    heading = dict(re.findall(r"^# (\w+):[ ]*(.*)$", text, re.M))
+    return Fault(name, heading["about"], heading["expect"].split(), heading.get("boot", ""), bool(commands(name)))
+
+
+def names():
+    return sorted((file.name for file in FOLDER.iterdir()), key=lambda name: (name != "none", name))
+
+
+def broken(name):
+    """The folder with the machine's disks broken so: overlays on the base."""
+    chosen = fault(name)
+    start = base.base()
+
+    def make(folder):
+        files = disks.overlays(start, folder)
+        if chosen.shell:
+            job_files = dict(base.LIBRARY, **{"before": start / "before", "faults": FOLDER, "fault.sh": HELPERS})
+            done = workshop.job(files, SCRIPT.format(name=name), files=job_files, log=folder / "break.log")
+            (folder / "break.stderr").write_text(done.stderr)
+            if done.status != 0:
+                raise Failure(f"the fault {name} could not be made\n{workshop.tail(done.stderr)}")
+        if chosen.boot:
+            result = boot.boot(folder, "both", mode=chosen.boot, keep=True, log=folder / "boot.log")
+            if result["outcome"] != chosen.boot:
+                raise Failure(f"the fault {name} could not be made: {boot.line(result)}")
+
+    return cached(f"fault-{name}", chosen.key, make)
+
+
+def machine(word):
+    """The disks meant by a command's word: a folder with a.qcow2 and b.qcow2, or a fault's."""
+    folder = Path(word)
+    if "/" in word or (folder / "a.qcow2").exists():
+        if not (folder / "a.qcow2").exists():
+            raise Failure(f"{word} holds no a.qcow2")
+        return folder
+    return broken(word)
+
+
+def copy(word, out):
+    """Overlays of the machine in a folder of the user's."""
+    if (out / "a.qcow2").exists():
+        shutil.rmtree(out)
+    disks.overlays(machine(word), out)
+    return out

@@ -1,0 +1,102 @@
+"""One emulated machine: its command line, its serial console, its end."""
+
+import os
+import re
+import selectors
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from settings import Interrupted
+
+# SeaBIOS and GRUB move the cursor about; only the words matter.
+ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Za-z0-9]|\x1bc|[\r\0]")
+
+# Time in the machine is counted in instructions (2 ns each), plus what it idles:
+# on a busy host it gets slow, but no time-out in it strikes for that.
+# A session of its own: Ctrl-C is for the lab, which must not take the end of a
+# machine for what the machine did. setpriv ends it should the lab be killed.
+QEMU = [
+    "setpriv", "--pdeathsig", "TERM", "qemu-system-x86_64",
+    "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35,graphics=off",
+    "-accel", "tcg,thread=single", "-icount", "shift=1", "-cpu", "max", "-m", "1280",
+    "-device", "virtio-rng-pci", "-serial", "stdio", "-device", "virtio-scsi-pci,id=scsi",
+]  # fmt: skip
+
+
+def target_disk(number, name, file):
+    """A disk of the target: SCSI, so that it comes as sda or sdb, with a serial of its own."""
+    return [
+        "-drive", f"if=none,id={name},file={file},format=qcow2,cache=unsafe,discard=unmap",
+        "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{name},bootindex={number + 1}",
+    ]  # fmt: skip
+
+
+def plain_disk(name, file, read_only=False):
+    """A virtio disk for the lab's own use: the rescue system's root, a job, its results."""
+    return [
+        "-drive",
+        f"if=none,id={name},file={file},format=raw,cache=unsafe" + (",readonly=on" if read_only else ""),
+        "-device", f"virtio-blk-pci,drive={name}",
+    ]  # fmt: skip
+
+
+stopping = threading.Event()  # set when the lab is interrupted; ends every machine
+
+
+class Machine:
+    """Runs until its block ends; the console is read with chunks()."""
+
+    def __init__(self, arguments, log=None):
+        self.command = QEMU + [str(word) for word in arguments]
+        self.log_path = log
+        self.text = ""
+
+    def __enter__(self):
+        self.log = open(self.log_path or os.devnull, "wb")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(self, *_):
+        # SIGTERM makes QEMU write out its own caches; for the guest it is the power going.
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+    @property
+    def seconds(self):
+        return time.monotonic() - self.started
+
+    @property
+    def cpu(self):
+        """Processor seconds used so far: the progress that a busy host allowed."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def chunks(self, wait=1.0):
+        """Yield after every piece of console text and every `wait` seconds without; end when QEMU does."""
+        raw = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while True:
+                if stopping.is_set():
+                    raise Interrupted
+                piece = b""
+                if selector.select(wait):
+                    piece = os.read(self.process.stdout.fileno(), 65536)
+                    if not piece:
+                        return
+                    self.log.write(piece)
+                    self.log.flush()
+                    raw += piece
+                    self.text = ESCAPES.sub(b"", raw).decode("utf-8", "replace")
+                yield piece
