@@ -1,4 +1,5 @@
 import Changes
+import Distributions
 import Glibc
 import Machine
 import Repair
@@ -52,9 +53,10 @@ struct Applying {
         let target = RepairTarget(
             root: OpenedTarget.path, journalDirectory: journal,
             open: { _ in
-                let target = try Target(
+                var target = try Target(
                     way, at: OpenedTarget.path, passphrase: passphrase, progress: progress)
-                place.keep(target)
+                defer { place.keep(target) }
+                try target.tree.hide(Distributions.probers)
                 console.tell(target.tree.skipped)
                 if !isUndoing { try OpenedTarget.refuseUnfinished() }
                 place.finishOpening()

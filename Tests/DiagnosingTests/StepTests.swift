@@ -132,6 +132,17 @@ import Testing
         #expect(try mirror.finding("initramfs.damaged").severity == .blocker)
     }
 
+    @Test func `an image that no kernel unpacks stops the boot although it is whole`() throws {
+        var mirror = try Mirror()
+        mirror.image.facts?.segments.append(
+            InitramfsSegment(offset: 512, compression: "xz", refused: "the kernel unpacks xz only with crc32")
+        )
+        let finding = try mirror.finding("initramfs.refused")
+        #expect(finding.severity == .blocker)
+        #expect(finding.evidence.first?.seen == "xz at byte 512")
+        #expect(mirror.wrongSteps == [.initramfs])
+    }
+
     @Test func `a stale copy of a right mdadm-conf is the image's`() throws {
         var mirror = try Mirror()
         mirror.rewriteMdadmConf(Mirror.arrayUUID, "0badc0de:0badc0de:0badc0de:0badc0de", inImage: true)

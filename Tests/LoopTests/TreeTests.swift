@@ -72,6 +72,19 @@ extension LoopTests {
             #expect(try !LiveMount.all().contains { $0.target.hasPrefix(system.path) })
         }
 
+        @Test func `a program that is hidden cannot be run until the tree is gone`() throws {
+            let system = try OpenedSystem(fstab: fstab)
+            var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            let prober = system.path + "/usr/bin/os-prober"
+            try shell(
+                "mkdir -p \(system.path)/usr/bin; echo '#!/bin/sh' >\(prober); chmod 755 \(prober); \(prober)"
+            )
+            try tree.hide(["/usr/bin/os-prober", "/usr/bin/linux-boot-prober"])
+            try shell("! test -x \(prober) && ! \(prober)")
+            #expect(tree.unmount() == [])
+            try shell("mount \(OpenedSystem.node(system.root)) \(system.path); \(prober)")
+        }
+
         @Test func `the true boot goes where fstab has another`() throws {
             let system = try OpenedSystem(
                 fstab: "LABEL=root / ext4 defaults 0 1\nLABEL=old /boot ext4 defaults 0 2")

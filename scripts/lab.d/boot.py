@@ -1,5 +1,6 @@
 """Boot the machine with both disks or with one, and say what came of it."""
 
+import concurrent.futures
 import tempfile
 from pathlib import Path
 
@@ -33,6 +34,20 @@ def boot(folder, plugged, *, log=None, mode="", keep=False):
         "seconds": round(seconds),
         "console": verdict.reason,
     }
+
+
+def boots(folder, logs, tell=lambda result: None):
+    """Boot with both disks, with a and with b, side by side; the results by what was plugged in."""
+    with concurrent.futures.ThreadPoolExecutor(len(PLUGGED)) as pool:
+        running = {each: pool.submit(boot, folder, each, log=logs(each)) for each in PLUGGED}
+        try:
+            results = {each: run.result() for each, run in running.items()}
+        except KeyboardInterrupt:
+            vm.stopping.set()
+            raise
+    for result in results.values():
+        tell(result)
+    return results
 
 
 def watch(machine):

@@ -61,12 +61,12 @@ class Case:
         rescue = self.job(files, "rescue", RESCUE.format(options="--yes"))["rescue"]
         after_document = (rescue["document"] or {}).get("after") or (rescue["document"] or {}).get("before")
         self.tell(f"rescue   {rescue['status']}, {told(after_document)}")
-        after = self.boots("after", ("both", "a", "b"))
+        after = self.boots("after")
 
         improve = self.job(files, "improve", RESCUE.format(options="--yes --improve"))["rescue"]
         improved_document = (improve["document"] or {}).get("after") or (improve["document"] or {}).get("before")
         self.tell(f"improve  {improve['status']}, {told(improved_document)}")
-        improved = self.boots("improved", ("both", "a", "b"))
+        improved = self.boots("improved")
 
         diagnosis = look["diagnose"]["document"]
         complaints = [
@@ -103,12 +103,12 @@ class Case:
         self.tell("agrees" if not complaints else f"see {self.folder}")
         return result
 
-    def boots(self, stage, plugged):
-        results = {}
-        for each in plugged:
-            results[each] = boot.boot(self.folder, each, log=self.folder / f"{stage}-{each}.log")
-            self.tell(f"{stage:8} {boot.line(results[each])}")
-        return results
+    def boots(self, stage):
+        return boot.boots(
+            self.folder,
+            lambda each: self.folder / f"{stage}-{each}.log",
+            lambda result: self.tell(f"{stage:8} {boot.line(result)}"),
+        )
 
     def job(self, files, name, script):
         """Run bootmend in the rescue system; status and document by verb, and the seconds of the job."""
@@ -130,7 +130,7 @@ def boots_before(fault):
     source = faults.broken(fault.name)
 
     def make(folder):
-        results = {each: boot.boot(source, each, log=folder / f"{each}.log") for each in ("both", "a", "b")}
+        results = boot.boots(source, lambda each: folder / f"{each}.log")
         (folder / "boots.json").write_text(json.dumps(results, indent=1))
 
     key = digest(fault.key, HERE / "console.py")

@@ -43,6 +43,8 @@ def plain_disk(name, file, read_only=False):
 
 
 stopping = threading.Event()  # set when the lab is interrupted; ends every machine
+# One processor each: more machines at a time only make each of them slower.
+slots = threading.BoundedSemaphore(max(1, len(os.sched_getaffinity(0))))
 
 
 class Machine:
@@ -54,6 +56,16 @@ class Machine:
         self.text = ""
 
     def __enter__(self):
+        while not slots.acquire(timeout=1):
+            if stopping.is_set():
+                raise Interrupted
+        try:
+            return self.start()
+        except BaseException:
+            slots.release()
+            raise
+
+    def start(self):
         self.log = open(self.log_path or os.devnull, "wb")
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -71,6 +83,7 @@ class Machine:
         self.process.wait()
         self.process.stdout.close()
         self.log.close()
+        slots.release()
 
     @property
     def seconds(self):

@@ -28,6 +28,7 @@ struct InitramfsExamination {
 
     var findings: [Finding] {
         if let damage = facts.damage, damage.stopsUnpacking { return [damaged(damage, .blocker)] }
+        if let refused { return [refused] }
         if facts.notLookedInto != nil { return [] }
         if !facts.kernelVersions.isEmpty && !facts.kernelVersions.contains(kernel) {
             return [
@@ -139,6 +140,16 @@ struct InitramfsExamination {
             severity == .blocker
                 ? "Initramfs unpacking failed, then Kernel panic: Unable to mount root fs" : nil,
             severity, evidence(seen: "damaged at byte \(damage.offset): \(damage.reason)"))
+    }
+
+    // Whole, and of a kind that no kernel unpacks: what a repacking by hand leaves (lib/decompress.c).
+    private var refused: Finding? {
+        guard let segment = facts.segments.first(where: { $0.refused != nil }), let reason = segment.refused
+        else { return nil }
+        return finding(
+            "refused", "the kernel does not unpack the initramfs of \(kernel): \(reason)",
+            "Initramfs unpacking failed, then Kernel panic: Unable to mount root fs", .blocker,
+            evidence(seen: "\(segment.compression) at byte \(segment.offset)", expected: reason))
     }
 
     private var waitsForRoot: String {

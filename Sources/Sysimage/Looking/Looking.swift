@@ -64,7 +64,7 @@ package struct Looking: ~Copyable {
         guard let signature = volume.signature, signature.isFilesystem else {
             throw SystemError("look at", volume.name, detail: "there is no filesystem on it")
         }
-        let target = try ResolvedDirectory(inside, in: root()).path
+        let target = try ResolvedPath(directory: inside, in: root()).path
         let look = Look(
             volume: volume, map: map, copy: copy, type: signature.type, subvolume: subvolume,
             scaffold: scaffold)

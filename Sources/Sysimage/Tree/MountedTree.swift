@@ -44,7 +44,7 @@ package struct MountedTree: Sendable, Hashable {
         if !isThere { try mount(root, on: path, mounter) }
         for place in plan.places.dropFirst() {
             do throws(SystemError) {
-                let target = try ResolvedDirectory(place.inside, in: RootDirectory(path)).path
+                let target = try ResolvedPath(directory: place.inside, in: RootDirectory(path)).path
                 // Adopted trees have theirs already.
                 if target != path, LiveMounts().on(target) != nil { continue }
                 try mount(place, on: target, mounter)
@@ -88,10 +88,23 @@ package struct MountedTree: Sendable, Hashable {
         }
     }
 
+    /// Makes programs of the installed system impossible to run for as long as it is mounted: a device that nobody may
+    /// execute lies over each, so that a shell does not find them.
+    package mutating func hide(_ programs: [String]) throws(SystemError) {
+        let root = try RootDirectory(path)
+        for program in programs where root.exists(program) {
+            let target = try ResolvedPath(file: program, in: root).path
+            do { try Mounting("/dev/null", on: target, options: "bind").perform() } catch {
+                throw SystemError(error)
+            }
+            mounts.append(target)
+        }
+    }
+
     @discardableResult
     private mutating func add(_ inside: String, _ wanted: Mounting) -> String? {
         do throws(SystemError) {
-            let target = try ResolvedDirectory(inside, in: RootDirectory(path)).path
+            let target = try ResolvedPath(directory: inside, in: RootDirectory(path)).path
             if mounts.contains(target) { return target }
             var mounting = wanted
             mounting.target = target

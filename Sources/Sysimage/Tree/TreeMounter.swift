@@ -31,7 +31,7 @@ struct TreeMounter {
     func mount(_ place: TreePlan.Place, on target: String, tree: String) throws(SystemError) -> Made {
         switch place.source {
         case .bind(let inside):
-            let source = try ResolvedDirectory(inside, in: RootDirectory(tree)).path
+            let source = try ResolvedPath(directory: inside, in: RootDirectory(tree)).path
             do { try Mounting(source, on: target, options: "bind").perform() } catch {
                 throw SystemError(error)
             }

@@ -56,7 +56,7 @@ package struct TreeShell: Sendable, Hashable {
 
     private func startFile() -> String? {
         let inside = "/run/bootmend-shell"
-        guard let place = try? ResolvedDirectory("/run", in: RootDirectory(tree.path)).path,
+        guard let place = try? ResolvedPath(directory: "/run", in: RootDirectory(tree.path)).path,
             tree.mounts.contains(place),
             let file = try? Descriptor(
                 opening: place + "/bootmend-shell", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)

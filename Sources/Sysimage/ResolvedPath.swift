@@ -2,13 +2,21 @@ import CLinux
 import Glibc
 import Machine
 
-/// A directory inside a root, every link on the way resolved inside it: a place that is safe to mount on.
-struct ResolvedDirectory {
+/// A place inside a root, every link on the way resolved inside it: one that is safe to mount on.
+struct ResolvedPath {
     /// As the running system sees it, free of links.
     let path: String
 
-    init(_ inside: String, in root: RootDirectory) throws(SystemError) {
-        guard let place = try root.resolve(inside, bm_o_path | O_DIRECTORY) else {
+    init(directory inside: String, in root: RootDirectory) throws(SystemError) {
+        try self.init(inside, O_DIRECTORY, in: root)
+    }
+
+    init(file inside: String, in root: RootDirectory) throws(SystemError) {
+        try self.init(inside, 0, in: root)
+    }
+
+    private init(_ inside: String, _ flags: Int32, in root: RootDirectory) throws(SystemError) {
+        guard let place = try root.resolve(inside, bm_o_path | flags) else {
             throw SystemError("mount on", root.shown(inside), number: ENOENT)
         }
         var buffer = [CChar](repeating: 0, count: 4096)
