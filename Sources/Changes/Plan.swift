@@ -4,7 +4,7 @@ package struct Plan: Codable, Sendable, Hashable {
     package var installation: String
     /// Done in order; the first opens the target. Empty when there is nothing to do.
     package var remedies: [Remedy]
-    /// Left out: what needs a consent that was not given, with the option that gives it.
+    /// Left out: what needs a consent that was not given, and improvements that were not asked for.
     package var notDone: [Remedy]
     /// Reasons not to write at all, each with the way out; then nothing is applied.
     package var refusals: [String]

@@ -30,7 +30,6 @@ extension Plan {
         let scene = Scene(survey, installation)
         var remedies: [Remedy] = []
         for remedy in diagnosis.findings.flatMap(\.remedies) where !remedies.contains(remedy) {
-            guard remedy.purpose == .redo || options.improve else { continue }
             remedies.append(remedy)
         }
         for step in judgedSteps where options.again.contains(step.id) {
@@ -43,7 +42,8 @@ extension Plan {
         let order = StepID.allCases
         remedies = order.flatMap { step in remedies.filter { $0.step == step } }
         let agreed = remedies.filter {
-            $0.needs == .yes || options.confirmed.contains($0.confirmDevice ?? "")
+            ($0.purpose == .redo || options.improve)
+                && ($0.needs == .yes || options.confirmed.contains($0.confirmDevice ?? ""))
         }
         let left = remedies.filter { !agreed.contains($0) }
         var plan = Plan(

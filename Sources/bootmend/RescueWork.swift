@@ -88,8 +88,10 @@ struct RescueWork {
         }
         let after = Diagnosis.of(survey, again)
         let undo = done.id.map { "To put everything back: bootmend undo \($0)" }
+        let isImprovable = after.findings.contains { $0.remedies.contains { $0.purpose == .improvement } }
         let telling = TextReport.Telling(
-            lead: "Looked at again.", isQuiet: console.isQuiet, isVerbose: console.isVerbose)
+            lead: "Looked at again.", isQuiet: console.isQuiet, isVerbose: console.isVerbose,
+            next: isImprovable ? ["bootmend rescue --improve"] : [])
         console.answer(
             text: TextReport.diagnosis(after, telling, console.style)
                 + (undo.map { TextReport.notes([$0], console.style) } ?? ""),

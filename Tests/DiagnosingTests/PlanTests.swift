@@ -32,6 +32,7 @@ import Testing
     @Test func `a machine with nothing skipped has an empty plan, and its improvement is asked for`() throws {
         let mirror = try Mirror()
         #expect(mirror.plan().isEmpty)
+        #expect(mirror.plan().notDone.map(\.purpose) == [.improvement])
         let plan = mirror.plan(PlanOptions(improve: true))
         #expect(plan.remedies.flatMap(\.changes).map(\.kind) == ["open", "write-file", "build"])
     }
