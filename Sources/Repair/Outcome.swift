@@ -22,7 +22,7 @@ package struct RepairFailure: Error, Sendable, Hashable, CustomStringConvertible
     package var isInterruption: Bool
     /// Where the whole of what the tools said is.
     package var log: String?
-    /// The journal, which says what was there before; nil where nothing was begun.
+    /// The copy of the journal that stays readable, which says what was there before; nil where nothing was begun.
     package var journal: String?
     package var id: String?
     /// The change at which it stopped.

@@ -73,7 +73,8 @@ struct Applying {
         let message = ([failure.message + "; " + state] + failure.lines).joined(separator: "\n")
         let log = failure.log.map { "the log is \($0)" }
         return Refusal(
-            message, hint: failure.hint ?? log,
+            // Who stopped it knows why.
+            message, hint: failure.hint ?? (failure.isInterruption ? nil : log),
             status: failure.isInterruption && problems.isEmpty ? ExitStatus.interrupted : status)
     }
 }

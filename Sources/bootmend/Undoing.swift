@@ -29,12 +29,20 @@ struct Undoing {
     private func answer(_ report: Undo.Report) -> Int32 {
         let items = report.items.map { ($0.subject, Self.word($0.result)) }
         console.answer(
-            text: TextReport.undone(report.id, items, isComplete: report.isComplete, console.style),
+            text: TextReport.undone(report.id, told(report.items), isComplete: report.isComplete, console.style),
             json: .object([
                 "schema": .integer(1), "undo_id": .string(report.id), "complete": .bool(report.isComplete),
                 "items": .array(items) { .object(["subject": .string($0.0), "result": .string($0.1)]) },
             ]))
         return report.isComplete ? 0 : ExitStatus.stuck
+    }
+
+    // A line for each thing that was put back or was not; what a rescue only looked after is for --verbose.
+    private func told(_ items: [Undo.Item]) -> [(String, String)] {
+        var seen: Set<String> = []
+        return items.filter { console.isVerbose || $0.result != .unchanged }
+            .map { ($0.subject, Self.word($0.result)) }
+            .filter { seen.insert($0.0 + $0.1).inserted }
     }
 
     private static func word(_ result: Undo.Item.Result) -> String {

@@ -132,8 +132,8 @@ package final class Journal {
         throw failure
     }
 
-    /// Where it lies, for people.
-    package var shown: String { stores.first?.shown ?? "" }
+    /// Where people find it once the installed system is closed again: the copy in /run.
+    package var shown: String { stores.last?.shown ?? "" }
 
     /// The log of the tools, open for adding to it.
     func openLog() throws(SystemError) -> Descriptor {

@@ -11,13 +11,19 @@ struct Look {
     let type: String
     let subvolume: String?
     let scaffold: Scaffold
+    /// A person is going to run programs of it.
+    var executable = false
+
+    private var attempts: [MountOptions] {
+        LookingOptions.attempts(type: type, subvolume: subvolume, executable: executable)
+    }
 
     func mount(on target: String, replay: Bool) throws(SystemError) -> Looking.State {
         if copy == nil, let node = volume.node, try bindLive(node, on: target) { return .live }
         let node = try reach()
         // A filesystem that has no log has nothing to replay either.
         guard volume.log == .dirty || volume.log == .unknown else {
-            try mount(node, LookingOptions.attempts(type: type, subvolume: subvolume), on: target)
+            try mount(node, attempts, on: target)
             return .clean
         }
         var reason: String?
@@ -27,7 +33,7 @@ struct Look {
                 return .replayed
             } catch { reason = error.description }
         }
-        try mount(node, LookingOptions.attempts(type: type, subvolume: subvolume), on: target)
+        try mount(node, attempts, on: target)
         return .unreplayed(reason)
     }
 
@@ -35,15 +41,15 @@ struct Look {
     // of the node shares the kernel's one view of it and writes nothing.
     private func bindLive(_ node: String, on target: String) throws(SystemError) -> Bool {
         let live = LiveMounts()
-        let harmless: MountOptions = "bind,ro,nosuid,nodev,noexec"
+        let harmless = "ro," + LookingOptions.harmless(executable: executable)
         let inside = "/" + (subvolume?.drop { $0 == "/" } ?? "")
         let isWhole = type != "btrfs" || subvolume != nil
         if isWhole, let place = live.places(of: node, type: type, inside: inside).first {
-            try perform(Mounting(place.path, on: target, options: harmless))
+            try perform(Mounting(place.path, on: target, options: MountOptions("bind," + harmless)))
             return true
         }
         guard type == "btrfs", live.isMounted(node, type: type) else { return false }
-        let options = ["ro", "nosuid", "nodev", "noexec"] + (subvolume.map { ["subvol=" + $0] } ?? [])
+        let options = harmless + (subvolume.map { ",subvol=" + $0 } ?? "")
         try perform(Mounting(node, on: target, type: type, options: MountOptions(options)))
         return true
     }
@@ -107,7 +113,10 @@ struct Look {
         let inner = Look(
             volume: volume, map: map, copy: copy, type: type, subvolume: subvolume, scaffold: own)
         try inner.mount(
-            node, LookingOptions.attempts(type: type, subvolume: subvolume, replaying: true), on: target)
+            node,
+            LookingOptions.attempts(
+                type: type, subvolume: subvolume, replaying: true, executable: executable),
+            on: target)
         scaffold.adopt(own)
     }
 

@@ -2,13 +2,15 @@ import LibMount
 
 /// How a filesystem is mounted so that no byte of it changes and its log is left as it is.
 enum LookingOptions {
-    /// Added to each: nothing of the installed system is run while looking.
-    private static let harmless = "nosuid,nodev,noexec"
+    /// Added to each: nothing of the installed system is run while looking, unless a person enters it.
+    static func harmless(executable: Bool) -> String { executable ? "nosuid,nodev" : "nosuid,nodev,noexec" }
 
     /// The options to try, in order, until the kernel accepts one of them.
     ///
     /// `replaying` is for a device whose writes go to memory: there the log is to be replayed.
-    static func attempts(type: String, subvolume: String? = nil, replaying: Bool = false) -> [MountOptions] {
+    static func attempts(
+        type: String, subvolume: String? = nil, replaying: Bool = false, executable: Bool = false
+    ) -> [MountOptions] {
         let choices: [String] =
             switch (type, replaying) {
             // ext4.rst: noload is the old name of norecovery, and the only one that ext3 knew.
@@ -24,6 +26,6 @@ enum LookingOptions {
             default: ["ro"]
             }
         let place = type == "btrfs" ? subvolume.map { ",subvol=" + $0 } ?? "" : ""
-        return choices.map { MountOptions($0 + place + "," + harmless) }
+        return choices.map { MountOptions($0 + place + "," + harmless(executable: executable)) }
     }
 }

@@ -87,7 +87,8 @@ struct TreeMounter {
         let scaffold = Scaffold()
         let subvolume = place.attempts.first?.value("subvol")
         let look = Look(
-            volume: volume, map: map, copy: nil, type: type, subvolume: subvolume, scaffold: scaffold)
+            volume: volume, map: map, copy: nil, type: type, subvolume: subvolume, scaffold: scaffold,
+            executable: true)
         _ = try look.mount(on: target, replay: true)
         let left = scaffold.leave()
         return Made(mounts: left.mounted, mapped: left.mapped)
