@@ -29,7 +29,8 @@ struct Undoing {
     private func answer(_ report: Undo.Report) -> Int32 {
         let items = report.items.map { ($0.subject, Self.word($0.result)) }
         console.answer(
-            text: TextReport.undone(report.id, told(report.items), isComplete: report.isComplete, console.style),
+            text: TextReport.undone(
+                report.id, told(report.items), isComplete: report.isComplete, console.style),
             json: .object([
                 "schema": .integer(1), "undo_id": .string(report.id), "complete": .bool(report.isComplete),
                 "items": .array(items) { .object(["subject": .string($0.0), "result": .string($0.1)]) },

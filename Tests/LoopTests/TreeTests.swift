@@ -162,7 +162,8 @@ extension LoopTests {
             #expect(tree.mounts.count == 3)
             #expect(open(system.path + "/boot/new", O_CREAT | O_WRONLY, 0o600) == -1)
             // A shell in it is a program of its own.
-            #expect(try LiveMount.all().last { $0.target == system.path }?.options.contains("noexec") == false)
+            #expect(
+                try LiveMount.all().last { $0.target == system.path }?.options.contains("noexec") == false)
             #expect(tree.unmount() == [])
             #expect([system.root.hash, system.boot.hash] == hashes)
             #expect(
