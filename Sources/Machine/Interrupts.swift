@@ -31,11 +31,11 @@ package enum Guard {
     }
 
     /// Forks, before the first thread starts. Returns nil in the worker, and in the guard how the worker ended.
-    ///
-    /// Where no process can be made the work is done unguarded.
-    package static func wait() -> End? {
+    package static func wait() throws(SystemError) -> End? {
         var status: Int32 = 0
-        guard bm_guard(&status) > 0 else { return nil }
+        guard try check(negative: bm_guard(&status), "start", "the process that does the work") > 0 else {
+            return nil
+        }
         let signal = status & 0x7f
         return signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: signal)
     }

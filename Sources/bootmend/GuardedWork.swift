@@ -6,11 +6,15 @@ extension Verb {
     /// Does work that mounts in a process of its own, with mounts of its own, under a guard that answers for it
     /// should it be interrupted or crash on what a hostile disk holds.
     ///
-    /// Called before the first thread starts: a fork takes only the thread along that calls it.
+    /// Called before the first thread starts: a fork takes only the thread along that calls it. Only the guard returns
+    /// from here; the worker leaves with the status of its work, having said why where it failed.
     func guarded(_ console: Console, _ work: () throws -> Int32) throws -> Int32 {
-        guard let end = Guard.wait() else {
-            try enterPrivateMounts()
-            return try work()
+        guard let end = try Guard.wait() else {
+            Glibc.exit(
+                Self.status(console) {
+                    try enterPrivateMounts()
+                    return try work()
+                })
         }
         if case .killed = end {
             removeAbandonedLooks()

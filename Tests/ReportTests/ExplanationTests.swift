@@ -28,4 +28,16 @@ import Testing
     func `a console's line leads to its steps`(typed: String, steps: [StepID]) {
         #expect(ConsoleText.steps(for: typed).map(\.0) == steps)
     }
+
+    @Test func `a console's line is held against the disks that are here`() {
+        let found = ConsoleText.steps(for: "Gave up waiting for root file system device.")
+        let broken = TextReport.consoleText(found, here: Samples.diagnosis, Style(charset: .ascii))
+        #expect(broken.contains("XX on /dev/rhel/root here: the image of 6.1.0-28-amd64 lacks dm-raid"))
+        #expect(broken.contains("Next: bootmend diagnose"))
+        let mended = TextReport.consoleText(found, here: Samples.mended, Style(charset: .ascii))
+        #expect(mended.contains("ok done on /dev/rhel/root here"))
+        #expect(mended.contains("Next: bootmend explain initramfs"))
+        let json = JSONReport.consoleText(found, here: Samples.diagnosis).text
+        #expect(json.contains("\"stale\""))
+    }
 }

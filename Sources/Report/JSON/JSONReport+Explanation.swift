@@ -1,4 +1,5 @@
 import Changes
+import Diagnosing
 
 extension JSONReport {
     /// `explain STEP --json`.
@@ -16,13 +17,21 @@ extension JSONReport {
         ])
     }
 
-    /// `explain "console text" --json`.
-    package static func consoleText(_ found: [(StepID, [ConsoleText])]) -> JSON {
+    /// `explain "console text" --json`; `here` is a diagnosis of the disks that were looked at.
+    package static func consoleText(_ found: [(StepID, [ConsoleText])], here: Diagnosis? = nil) -> JSON {
         .object([
             "schema": .integer(1),
-            "steps": .array(found) { step, texts in
-                .object(["id": .string(step.rawValue), "symptoms": .array(texts, symptom)])
-            },
+            "steps": .array(found) { step, texts in cause(step, texts, here) },
+        ])
+    }
+
+    private static func cause(_ step: StepID, _ texts: [ConsoleText], _ here: Diagnosis?) -> JSON {
+        let findings = here?.findings.filter { $0.step == step }.map(\.id)
+        return .object([
+            "id": .string(step.rawValue),
+            "symptoms": .array(texts, symptom),
+            "state": .string(here?.stands(step)?.rawValue),
+            "findings": findings.map { .strings($0) },
         ])
     }
 

@@ -121,7 +121,7 @@ extension TextReport {
         }
     }
 
-    private static func word(_ state: Diagnosis.StepResult.State) -> String {
+    static func word(_ state: Diagnosis.StepResult.State) -> String {
         switch state {
         case .done: "done"
         case .skipped: "skipped"

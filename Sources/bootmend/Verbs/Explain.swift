@@ -1,6 +1,9 @@
 import ArgumentParser
 import Changes
+import Diagnosing
+import Machine
 import Report
+import Surveying
 
 extension Verbs {
     /// `explain`: what a step is, or what a line on the console means.
@@ -33,10 +36,27 @@ extension Verbs {
                 throw Refusal(
                     "nothing is known about '\(typed)'", hint: "try the last line before the machine stopped")
             }
+            // Only root can look whether it is so here; without a look the words stand alone.
+            guard Rights.isRoot else { return answer(found, here: nil, console) }
+            return try guarded(console) { answer(found, here: diagnosis(console), console) }
+        }
+
+        private func answer(_ found: [(StepID, [ConsoleText])], here: Diagnosis?, _ console: Console) -> Int32
+        {
             console.answer(
-                text: TextReport.consoleText(typed, found, console.style), json: JSONReport.consoleText(found)
-            )
+                text: TextReport.consoleText(found, here: here, console.style),
+                json: JSONReport.consoleText(found, here: here))
             return 0
+        }
+
+        /// Of the one system that the text can be about: the one that does not run, else the one that does.
+        private func diagnosis(_ console: Console) -> Diagnosis? {
+            let looking = Looking(console: console, includeRunning: true)
+            guard let survey = try? looking.survey(Progress(console)) else { return nil }
+            let resting = survey.installations.filter { !$0.runsHere }
+            let candidates = resting.isEmpty ? survey.installations : resting
+            guard candidates.count == 1 else { return nil }
+            return Diagnosis.of(survey, candidates[0])
         }
     }
 }

@@ -24,7 +24,8 @@ extension Verbs {
         @OptionGroup var common: CommonOptions
 
         func perform(_ console: Console) throws -> Int32 {
-            let status = try Failing(of: command, console).status {
+            let failing = Failing(of: command)
+            return try failing.status {
                 try Refusal.unlessRoot("enter an installed system")
                 guard !command.isEmpty || console.terminal.canAsk else {
                     throw Refusal.usage("a shell needs a terminal; give a command: bootmend shell -- COMMAND")
@@ -36,9 +37,8 @@ extension Verbs {
                     throw Refusal.usage(
                         "opening for writing has to be agreed to: --yes, or --read-only to look")
                 }
-                return try guarded(console) { try inPrivate(console) }
+                return try guarded(console) { try failing.status { try inPrivate(console) } }
             }
-            return status
         }
 
         /// Opens the system for the shell alone, and closes it at its end.
@@ -75,12 +75,8 @@ extension Verbs {
     /// With a command, the status is the command's; what is bootmend's own failing has a number of its own.
     private struct Failing {
         let hasCommand: Bool
-        let console: Console
 
-        init(of command: [String], _ console: Console) {
-            hasCommand = !command.isEmpty
-            self.console = console
-        }
+        init(of command: [String]) { hasCommand = !command.isEmpty }
 
         func status(_ work: () throws -> Int32) throws -> Int32 {
             guard hasCommand else { return try work() }
