@@ -39,7 +39,18 @@ struct Target {
                 names: names,
                 medium: Opening().medium())
             // Said before anything is agreed to, not half way.
-            for step in opening.steps { _ = try step.command.locate(in: nil) }
+            try Self.needTools(opening, for: root.name)
+        }
+
+        private static func needTools(_ opening: OpeningPlan, for subject: String) throws(SystemError) {
+            let missing = opening.steps.map(\.command).filter { (try? $0.locate(in: nil)) == nil }
+                .map(\.tool)
+            guard !missing.isEmpty else { return }
+            let tools = Set(missing).sorted { $0.rawValue < $1.rawValue }
+            throw SystemError(
+                "open", subject,
+                detail: "this rescue system has no " + tools.map(\.rawValue).joined(separator: " and no "),
+                hint: "install " + tools.map { "the package '\($0.package)'" }.joined(separator: " and "))
         }
 
         /// What is done, a line each, as it is shown before.
