@@ -12,6 +12,7 @@ import boot
 import case
 import disks
 import faults
+import live
 import table
 import workshop
 from settings import CACHE, Failure, need_tools, say
@@ -60,6 +61,15 @@ def rescue(options):
     sys.stderr.write(done.stderr)
     say(f"lab: status {done.status} after {done.seconds:.1f} s")
     return done.status
+
+
+def run_live(options):
+    command = options.command[0] if len(options.command) == 1 else shlex.join(options.command)
+    text, status = live.live(
+        faults.machine(options.machine), options.disks, command, log=options.log, keep=options.out
+    )
+    sys.stdout.write(text)
+    return status
 
 
 def hash_it(options):
@@ -117,6 +127,13 @@ def parser():
     sub.add_argument("--results", type=Path, metavar="DIR", help="fetch what the command leaves in /out")
     sub.add_argument("--log", type=Path, metavar="FILE", help="keep the console")
     sub.add_argument("--limit", type=int, default=2400, metavar="SECONDS")
+    sub.add_argument("command", nargs="+", metavar="COMMAND", help="after --; a single word is shell")
+
+    sub = verb("live", run_live, "boot, and run a command with bootmend beside it in the machine itself")
+    sub.add_argument("machine", **machine)
+    sub.add_argument("--disks", default="both", **plugged)
+    sub.add_argument("-o", dest="out", type=Path, metavar="DIR", help="keep the changed disks there")
+    sub.add_argument("--log", type=Path, metavar="FILE", help="keep the console")
     sub.add_argument("command", nargs="+", metavar="COMMAND", help="after --; a single word is shell")
 
     sub = verb("hash", hash_it, "SHA-256 of each disk's whole content")
