@@ -1,4 +1,5 @@
 import ArgumentParser
+import Report
 
 /// Which installed system, for the verbs that work in it.
 struct TargetOptions: ParsableArguments {
@@ -10,5 +11,27 @@ struct TargetOptions: ParsableArguments {
 
     func looking(_ console: Console) -> Looking {
         Looking(console: console, includeRunning: root == "/", passphraseFile: passphraseFile)
+    }
+}
+
+/// How the verbs that open an installed system by hand do it.
+struct OpeningOptions: ParsableArguments {
+    @Flag(help: "As a look does it: no byte of a disk is changed.")
+    var readOnly = false
+
+    @Flag(help: "Do not ask before opening it for writing.")
+    var yes = false
+
+    /// Said before any work: where nobody can be asked, the answer has to be given.
+    func check(_ console: Console) throws(Refusal) {
+        guard readOnly || yes || console.terminal.canAsk else {
+            throw .usage("opening for writing has to be agreed to: --yes, or --read-only to look")
+        }
+    }
+
+    func isAgreed(_ way: Target.Way, _ console: Console) throws(Refusal) -> Bool {
+        guard !yes else { return true }
+        console.say(TextReport.notes(way.lines, console.sideStyle))
+        return try console.agrees(to: "Open it for writing?")
     }
 }

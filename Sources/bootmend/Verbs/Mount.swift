@@ -12,11 +12,7 @@ extension Verbs {
             commandName: "mount", abstract: "Mount an installed system under /mnt/sysimage, for work by hand."
         )
 
-        @Flag(help: "As a look does it: no byte of a disk is changed.")
-        var readOnly = false
-
-        @Flag(help: "Do not ask before opening it for writing.")
-        var yes = false
+        @OptionGroup var opening: OpeningOptions
 
         @OptionGroup var target: TargetOptions
         @OptionGroup var common: CommonOptions
@@ -26,17 +22,15 @@ extension Verbs {
             if let state = try SysimageState.load() {
                 return answer(state, "\(state.name) is mounted under \(state.tree.path) already", console)
             }
-            guard readOnly || yes || console.terminal.canAsk else {
-                throw Refusal.usage("mounting for writing has to be agreed to: --yes, or --read-only to look")
-            }
+            try opening.check(console)
             let survey = try surveyApart(target.looking(console))
             let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
             let tree: MountedTree
-            if readOnly {
+            if opening.readOnly {
                 tree = try TargetLook.tree(survey, installation, at: MountedTree.usualPath)
             } else {
                 let way = try Target.Way(survey, installation)
-                guard try agreed(way, console) else { return 0 }
+                guard try opening.isAgreed(way, console) else { return 0 }
                 Interrupts.catchAll()
                 tree = try Target(
                     way, passphrase: try console.passphrase(from: target.passphraseFile),
@@ -44,17 +38,13 @@ extension Verbs {
                 ).tree
             }
             let name = installation.release.prettyName ?? installation.release.id
-            let state = SysimageState(tree: tree, root: installation.root, isReadOnly: readOnly, name: name)
+            let state = SysimageState(
+                tree: tree, root: installation.root, isReadOnly: opening.readOnly, name: name)
             try state.save()
             console.tell(tree.skipped)
             return answer(
-                state, "\(name) is mounted under \(tree.path)\(readOnly ? ", read-only" : "")", console)
-        }
-
-        private func agreed(_ way: Target.Way, _ console: Console) throws -> Bool {
-            guard !yes else { return true }
-            console.say(TextReport.notes(way.lines, console.sideStyle))
-            return try console.agrees(to: "Open it for writing?")
+                state, "\(name) is mounted under \(tree.path)\(opening.readOnly ? ", read-only" : "")",
+                console)
         }
 
         private func answer(_ state: SysimageState, _ sentence: String, _ console: Console) -> Int32 {

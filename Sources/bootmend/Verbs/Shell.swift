@@ -14,11 +14,7 @@ extension Verbs {
         @Argument(parsing: .postTerminator, help: "A command with its arguments, instead of a shell.")
         var command: [String] = []
 
-        @Flag(help: "As a look does it: no byte of a disk is changed.")
-        var readOnly = false
-
-        @Flag(help: "Do not ask before opening it for writing.")
-        var yes = false
+        @OptionGroup var opening: OpeningOptions
 
         @OptionGroup var target: TargetOptions
         @OptionGroup var common: CommonOptions
@@ -33,10 +29,7 @@ extension Verbs {
                 if let state = try SysimageState.load() {
                     return try run(in: state.tree, state.name, console)
                 }
-                guard readOnly || yes || console.terminal.canAsk else {
-                    throw Refusal.usage(
-                        "opening for writing has to be agreed to: --yes, or --read-only to look")
-                }
+                try opening.check(console)
                 return try guarded(console) { try failing.status { try inPrivate(console) } }
             }
         }
@@ -46,7 +39,7 @@ extension Verbs {
             let survey = try target.looking(console).survey(Progress(console))
             let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
             let name = installation.hostName ?? installation.release.id
-            if readOnly {
+            if opening.readOnly {
                 var tree = try TargetLook.tree(survey, installation, at: MountedTree.usualPath)
                 tree.furnish()
                 let status = try run(in: tree, name, console)
@@ -54,10 +47,7 @@ extension Verbs {
                 return status
             }
             let way = try Target.Way(survey, installation)
-            if !yes {
-                console.say(TextReport.notes(way.lines, console.sideStyle))
-                guard try console.agrees(to: "Open it for writing?") else { return 0 }
-            }
+            guard try opening.isAgreed(way, console) else { return 0 }
             Interrupts.catchAll()
             var opened = try Target(
                 way, passphrase: try console.passphrase(from: target.passphraseFile),
