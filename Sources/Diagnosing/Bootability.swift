@@ -20,7 +20,7 @@ struct Bootability {
             blockers = []
             return
         }
-        let examinations = Examinations(Scene(alone, installation))
+        let examinations = Examinations(Scene(alone, installation, hardware: scene.hardware))
         blockers = examinations.blockers
         let answer: Diagnosis.DiskResult.Answer =
             !blockers.isEmpty ? .no : examinations.unknown == nil ? .yes : .unknown

@@ -4,8 +4,12 @@ import Surveying
 
 extension Diagnosis {
     /// Judges one installation of a survey. Pure: the same survey always comes to the same diagnosis.
-    package static func of(_ survey: Survey, _ installation: Installation) -> Diagnosis {
-        let scene = Scene(survey, installation)
+    ///
+    /// `hardware` is the machine it is to boot on, where that is not the one that was surveyed.
+    package static func of(
+        _ survey: Survey, _ installation: Installation, hardware: Hardware? = nil
+    ) -> Diagnosis {
+        let scene = Scene(survey, installation, hardware: hardware)
         let whole = Examinations(scene)
         let disks = involved(scene)
         let alone = disks.map { Bootability(of: $0, among: disks, scene) }

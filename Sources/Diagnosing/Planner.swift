@@ -47,14 +47,21 @@ extension Plan {
         }
         let left = remedies.filter { !agreed.contains($0) }
         var plan = Plan(
-            installation: installation.root.rawValue, remedies: withoutRepeatedBuilds(agreed), notDone: left,
+            installation: installation.root.rawValue, remedies: withoutRepetitions(agreed), notDone: left,
             refusals: agreed.isEmpty ? [] : Refusal.reasons(scene))
         if !plan.remedies.isEmpty { plan.remedies.insert(opening(scene), at: 0) }
         return plan
     }
 
-    // One rebuild of an image, after everything that goes into it.
-    private static func withoutRepeatedBuilds(_ remedies: [Remedy]) -> [Remedy] {
+    // One rebuild of an image, after everything that goes into it; a text that several remedies want is written once,
+    // for the first of them.
+    private static func withoutRepetitions(_ remedies: [Remedy]) -> [Remedy] {
+        var written: Set<Change> = []
+        let remedies = remedies.map { remedy in
+            var remedy = remedy
+            remedy.changes.removeAll { $0.kind == "write-file" && !written.insert($0).inserted }
+            return remedy
+        }
         var built: Set<String> = []
         var kept: [Remedy] = []
         for remedy in remedies.reversed() {

@@ -14,12 +14,15 @@ package struct Scene: Sendable {
     /// The directory that is /boot in truth, whatever fstab says; nil where none was found.
     package let boot: BootDirectory?
     package let arrays: ArrayNaming
+    /// The machine it is to boot on, where that is another one.
+    package let hardware: Hardware?
 
     package var storage: StorageMap { survey.storage }
 
-    package init(_ survey: Survey, _ installation: Installation) {
+    package init(_ survey: Survey, _ installation: Installation, hardware: Hardware? = nil) {
         self.survey = survey
         self.installation = installation
+        self.hardware = hardware
         distribution = Distributions.of(installation.release)
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)

@@ -11,6 +11,9 @@ package struct Debian: Distribution {
 
     package init() {}
 
+    // initramfs-tools(7): with MODULES=dep or list an image has only what runs now, or what is listed.
+    package var moduleListPath: String? { "/etc/initramfs-tools/modules" }
+
     package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
 
     package func initramfsPath(kernel: String) -> String { "/boot/initrd.img-" + kernel }

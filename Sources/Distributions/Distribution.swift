@@ -31,6 +31,8 @@ package protocol Distribution: Sendable {
     func installDevices(in text: String) -> [String]?
     /// The family as it is in this release: what is done differs between versions.
     func adapted(to release: OSRelease) -> any Distribution
+    /// The list of modules that each image gets whatever its generator thinks; nil where a rebuild asks for them itself.
+    var moduleListPath: String? { get }
     /// Files that make the family boot unattended from what is left of a mirror, where it does not by itself.
     var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] { get }
 }
@@ -39,6 +41,8 @@ extension Distribution {
     package func installDevices(in text: String) -> [String]? { nil }
 
     package func adapted(to release: OSRelease) -> any Distribution { self }
+
+    package var moduleListPath: String? { nil }
 }
 
 /// One place where a kernel command line is written down.

@@ -61,12 +61,20 @@ struct Bootmend: ParsableCommand {
         let isKnown = verb.map(names.contains) ?? false
         let isVerb = isKnown || verb == nil || verb != arguments.first
         let place = isKnown ? "'bootmend help \(verb ?? "")'" : "'bootmend help'"
-        let complaint = message(for: error).split(separator: "\n").first.map(String.init) ?? "wrong usage"
+        let complaint = oneLine(message(for: error)) ?? "wrong usage"
         let message = isVerb ? complaint : "no command is called '\(verb ?? "")'"
         let console = Console(
             json: arguments.contains("--json"), colour: .auto, isQuiet: false, isVerbose: false)
         console.complain(.usage(message.prefix(1).lowercased() + message.dropFirst(), hint: "see \(place)"))
         return ExitStatus.usage
+    }
+
+    // A list of what is allowed follows on lines of its own.
+    private static func oneLine(_ message: String) -> String? {
+        let lines = message.split(separator: "\n").map { $0.drop { " -".contains($0) } }
+        guard let first = lines.first else { return nil }
+        guard first.hasSuffix(":") else { return String(first) }
+        return first + " " + lines.dropFirst().joined(separator: ", ")
     }
 
     private static var names: [String] {

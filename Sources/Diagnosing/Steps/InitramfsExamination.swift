@@ -12,7 +12,7 @@ struct InitramfsExamination {
     let facts: InitramfsFacts
     /// GRUB starts this kernel by itself.
     let startsFirst: Bool
-    private let stack: StorageStack
+    let stack: StorageStack
 
     init(
         _ scene: Scene, _ kernel: String, _ image: BootDirectory.Image, _ facts: InitramfsFacts,
@@ -41,72 +41,9 @@ struct InitramfsExamination {
             ]
         }
         let degraded = DegradedActivation.finding(scene, kernel, facts, stack, startsFirst: startsFirst)
-        let gaps = missingTools + missingModules
+        let gaps = missingTools + missingModules + missingDrivers
         let own = gaps.isEmpty ? facts.damage.map { [damaged($0, .warning)] } ?? staleConf : gaps
         return own + [degraded].compactMap { $0 }
-    }
-
-    // MARK: What it has to hold
-
-    private var missingTools: [Finding] {
-        var needed: [(program: String, why: String)] = []
-        if !stack.logicalVolumes.isEmpty { needed.append(("lvm", "the root is on LVM")) }
-        if !stack.arrays.isEmpty { needed.append(("mdadm", "the root is on an MD array")) }
-        if !stack.containers.isEmpty && !facts.programs.contains("systemd-cryptsetup") {
-            needed.append(("cryptsetup", "the root is encrypted"))
-        }
-        return needed.filter { !facts.programs.contains($0.program) }.map { need in
-            finding(
-                "tool-missing", "\(need.why), but the initramfs of \(kernel) has no \(need.program)",
-                waitsForRoot,
-                .blocker, evidence(seen: "no \(need.program)", expected: need.program))
-        }
-    }
-
-    private var missingModules: [Finding] {
-        let builtIn = Set(scene.installation.builtIn[kernel] ?? [])
-        let missing = neededModules.filter { need in
-            let name = need.module.replacing("-", with: "_")
-            return !facts.has(module: need.module) && !builtIn.contains(name)
-        }
-        let broken = neededModules.filter { facts.has(module: $0.module) }
-            .flatMap { facts.closure(of: $0.module) }
-            .filter { !builtIn.contains($0.replacing("-", with: "_")) }
-        guard !missing.isEmpty || !broken.isEmpty else { return [] }
-        let names = Array(Set(missing.map(\.module) + broken)).sorted()
-        return [
-            finding(
-                "module-missing",
-                "the initramfs of \(kernel) lacks \(names.joined(separator: ", "))"
-                    + (missing.first.map { ": \($0.why)" } ?? ""),
-                waitsForRoot, .blocker,
-                evidence(
-                    seen: "no " + names.joined(separator: ", no "), expected: names.joined(separator: ", ")))
-        ]
-    }
-
-    private var neededModules: [(module: String, why: String)] {
-        var needed: [(module: String, why: String)] = []
-        if !stack.logicalVolumes.isEmpty { needed.append(("dm-mod", "the root is on LVM")) }
-        for type in stack.segmentTypes.sorted() {
-            switch type {
-            case "raid1":
-                needed += [("dm-raid", "the root is a raid1 LV"), ("raid1", "the root is a raid1 LV")]
-            case "mirror": needed.append(("dm-mirror", "the root is a mirrored LV"))
-            default: continue
-            }
-        }
-        if stack.arrays.contains(where: { $0.level == 1 }) {
-            needed.append(("raid1", "the root is on an MD raid1"))
-        }
-        if !stack.containers.isEmpty { needed.append(("dm-crypt", "the root is encrypted")) }
-        switch stack.filesystem {
-        case "ext2", "ext3", "ext4": needed.append(("ext4", "the root is \(stack.filesystem ?? "")"))
-        case "xfs": needed.append(("xfs", "the root is xfs"))
-        case "btrfs": needed.append(("btrfs", "the root is btrfs"))
-        default: break
-        }
-        return needed
     }
 
     // A copy of a file that is right in the root and is not in the image: the image was not rebuilt since. Where the
@@ -152,7 +89,7 @@ struct InitramfsExamination {
             evidence(seen: "\(segment.compression) at byte \(segment.offset)", expected: reason))
     }
 
-    private var waitsForRoot: String {
+    var waitsForRoot: String {
         let root = scene.rootOnCommandLine
         switch facts.generator {
         case .dracut: return "dracut-initqueue: timeout, then Warning: \(root) does not exist"
@@ -160,11 +97,11 @@ struct InitramfsExamination {
         }
     }
 
-    private func evidence(seen: String, expected: String? = nil) -> Evidence {
+    func evidence(seen: String, expected: String? = nil) -> Evidence {
         Evidence(path: scene.bootPath(image.file), seen: seen, expected: expected)
     }
 
-    private func finding(
+    func finding(
         _ word: String, _ summary: String, _ symptom: String?, _ severity: Finding.Severity,
         _ evidence: Evidence
     ) -> Finding {

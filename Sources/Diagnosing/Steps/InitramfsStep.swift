@@ -55,7 +55,25 @@ enum InitramfsStep: MigrationStep {
 
     /// Rebuilds one kernel's image beside the old one.
     static func rebuild(_ kernel: String, _ scene: Scene) -> Remedy {
-        Remedy(step: id, title: "Rebuild the initramfs of \(kernel)", changes: [buildChange(kernel, scene)])
+        Remedy(
+            step: id, title: "Rebuild the initramfs of \(kernel)",
+            changes: listingDrivers(scene) + [buildChange(kernel, scene)])
+    }
+
+    // A generator that was told which modules to take leaves the driver out again unless it is told. One text for all
+    // kernels, so that a plan for several of them writes it once.
+    private static func listingDrivers(_ scene: Scene) -> [Change] {
+        guard let path = scene.distribution.moduleListPath, let boot = scene.boot else { return [] }
+        let missing = bootable(boot, scene).flatMap { kernel in
+            let facts = boot.images.first { $0.version == kernel }?.facts
+            return facts.map { scene.missingDrivers(kernel, $0) } ?? []
+        }
+        guard !missing.isEmpty else { return [] }
+        let was = scene.installation.texts[path]
+        var text = was ?? ""
+        if !text.isEmpty && !text.hasSuffix("\n") { text += "\n" }
+        text += Set(missing.flatMap(\.self)).sorted().joined(separator: "\n") + "\n"
+        return [.writeFile(path: path, text: text, was: was, mode: 0o644)]
     }
 
     /// The rebuilds that carry a corrected mdadm.conf into the images that hold a copy of it.

@@ -10,7 +10,8 @@ extension Verbs {
         static let configuration = CommandConfiguration(
             commandName: "diagnose",
             abstract: "Which step of the migration was skipped, and would it boot? Changes nothing.",
-            usage: "bootmend diagnose [<disk|image> ... | --survey <file>] [--root <spec>]")
+            usage:
+                "bootmend diagnose [<disk|image> ... | --survey <file>] [--root <spec>] [--hardware <kind>]")
 
         @Argument(help: "Disks or image files of the machine; all disks where none is named.")
         var disks: [String] = []
@@ -21,6 +22,12 @@ extension Verbs {
         @Option(
             help: ArgumentHelp("The installed system: its device, UUID=…, or machine-id.", valueName: "spec"))
         var root: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Judge it for another machine: has the initramfs the drivers of its disks?", valueName: "kind"
+            ))
+        var hardware: Hardware?
 
         @Option(help: ArgumentHelp("Passphrase for LUKS, where no terminal asks for it.", valueName: "file"))
         var passphraseFile: String?
@@ -54,8 +61,10 @@ extension Verbs {
         {
             let installation = try Choosing(console: console, spec: root, disks: disks).installation(
                 of: survey)
-            let diagnosis = Diagnosis.of(survey, installation)
+            let diagnosis = Diagnosis.of(survey, installation, hardware: hardware)
             return Answer(console).diagnosis(diagnosis, lead: lead, next: next)
         }
     }
 }
+
+extension Hardware: ExpressibleByArgument {}
