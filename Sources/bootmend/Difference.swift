@@ -11,6 +11,9 @@ enum Difference {
         guard let earlier else { return ["the earlier survey does not hold this system"] }
         return disks(before, after) + root(before, earlier, after, installation)
             + steps(Diagnosis.of(before, earlier), Diagnosis.of(after, installation))
+            + Remnant.of(before, in: after, installation).map {
+                "\($0.path):\($0.line) still names \($0.name), which was \($0.was)"
+            }
     }
 
     private static func disks(_ before: Survey, _ after: Survey) -> [String] {
