@@ -5,6 +5,18 @@ import Surveying
 
 // What an image has to hold to reach this root.
 extension InitramfsExamination {
+    // Without an /init the kernel goes on to mount root= by itself (init/main.c, kernel_init_freeable), which it
+    // cannot where the root is on MD, LVM or a name that only udev knows.
+    var missingInit: [Finding] {
+        guard !facts.hasInit else { return [] }
+        return [
+            finding(
+                "no-init", "the initramfs of \(kernel) has no /init, so the kernel does not use it",
+                "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)", .blocker,
+                evidence(seen: "no /init", expected: "/init"))
+        ]
+    }
+
     var missingTools: [Finding] {
         var needed: [(program: String, why: String)] = []
         if !stack.logicalVolumes.isEmpty { needed.append(("lvm", "the root is on LVM")) }
@@ -79,5 +91,36 @@ extension InitramfsExamination {
                 evidence(
                     seen: "no " + names.joined(separator: ", no "), expected: names.joined(separator: ", ")))
         ]
+    }
+
+    // Tool and drivers alone start nothing: udev's rules do, or a script of the generator's.
+    var missingActivation: [Finding] {
+        var gaps: [(what: String, expected: String)] = []
+        if !stack.logicalVolumes.isEmpty, facts.programs.contains("lvm"), !activatesVolumeGroups {
+            gaps.append(("activates volume groups", "69-lvm.rules"))
+        }
+        if !stack.arrays.isEmpty, facts.programs.contains("mdadm"), !assemblesArrays {
+            gaps.append(("assembles arrays", "64-md-raid-assembly.rules"))
+        }
+        return gaps.map { gap in
+            finding(
+                "no-activation", "nothing in the initramfs of \(kernel) \(gap.what)", waitsForRoot, .blocker,
+                evidence(seen: "no \(gap.expected) and no script instead", expected: gap.expected))
+        }
+    }
+
+    // 69-lvm.rules (lvm2 from 2.03.14 on), 69-lvm-metad.rules and 69-dm-lvm*.rules before it; initramfs-tools' scripts
+    // lvm2 up to Debian 11; dracut's module by its own rule and hooks (90lvm/module-setup.sh).
+    private var activatesVolumeGroups: Bool {
+        facts.udevRules.contains { $0.hasPrefix("69-") && $0.contains("lvm") || $0 == "64-lvm.rules" }
+            || facts.scripts.contains { $0.hasSuffix("/lvm2") } || facts.programs.contains("lvm_scan")
+            || facts.dracutModules.contains("lvm")
+    }
+
+    // 64-md-raid-assembly.rules and its older names; initramfs-tools' local-block/mdadm; dracut's mdraid module.
+    private var assemblesArrays: Bool {
+        facts.udevRules.contains { $0.hasPrefix("64-md-raid") || $0.hasPrefix("65-md-inc") }
+            || facts.scripts.contains { $0.hasSuffix("/mdadm") } || facts.programs.contains("mdraid_start")
+            || facts.dracutModules.contains("mdraid")
     }
 }

@@ -41,32 +41,9 @@ struct InitramfsExamination {
             ]
         }
         let degraded = DegradedActivation.finding(scene, kernel, facts, stack, startsFirst: startsFirst)
-        let gaps = missingTools + missingModules + missingDrivers
-        let own = gaps.isEmpty ? facts.damage.map { [damaged($0, .warning)] } ?? staleConf : gaps
+        let gaps = missingInit + missingTools + missingModules + missingDrivers + missingActivation
+        let own = gaps.isEmpty ? facts.damage.map { [damaged($0, .warning)] } ?? staleCopies : gaps
         return own + [degraded].compactMap { $0 }
-    }
-
-    // A copy of a file that is right in the root and is not in the image: the image was not rebuilt since. Where the
-    // file itself is wrong, mdadm-conf answers for both.
-    private var staleConf: [Finding] {
-        guard scene.arrays.isRight, let copy = facts.mdadmConfs.sorted(by: { $0.key < $1.key }).first else {
-            return []
-        }
-        let confs = facts.mdadmConfs.values.map { MdadmConf(parsing: $0) }
-        let stale = scene.arrays.uses.filter { use in !confs.contains { ArrayNaming.isNamed(use, in: $0) } }
-        guard let first = stale.first else { return [] }
-        let needed = stale.contains(where: \.isNeededByName)
-        let seen =
-            confs.flatMap(\.arrays).compactMap(\.uuid).first.map { "UUID=" + $0 } ?? "no ARRAY line for it"
-        return [
-            finding(
-                "stale-mdadm-conf", "the initramfs of \(kernel) holds an older mdadm.conf than the root",
-                needed ? "Timed out waiting for device \(first.device), then emergency mode" : nil,
-                needed ? .blocker : .warning,
-                Evidence(
-                    path: scene.bootPath(image.file) + ":" + copy.key, seen: seen,
-                    expected: "UUID=\(first.array.uuid)"))
-        ]
     }
 
     // MARK: How it is said

@@ -1,0 +1,56 @@
+import BootFiles
+import Bytes
+import Storage
+
+// A copy of a file that is right in the root and is not in the image: the image was not rebuilt since. Where the file
+// itself is wrong, its own step answers for both.
+extension InitramfsExamination {
+    var staleCopies: [Finding] { staleMdadmConf + staleCrypttab }
+
+    private var staleMdadmConf: [Finding] {
+        guard scene.arrays.isRight, let copy = facts.mdadmConfs.sorted(by: { $0.key < $1.key }).first else {
+            return []
+        }
+        let confs = facts.mdadmConfs.values.map { MdadmConf(parsing: $0) }
+        let stale = scene.arrays.uses.filter { use in !confs.contains { ArrayNaming.isNamed(use, in: $0) } }
+        guard let first = stale.first else { return [] }
+        let needed = stale.contains(where: \.isNeededByName)
+        let seen =
+            confs.flatMap(\.arrays).compactMap(\.uuid).first.map { "UUID=" + $0 } ?? "no ARRAY line for it"
+        return [
+            finding(
+                "stale-mdadm-conf", "the initramfs of \(kernel) holds an older mdadm.conf than the root",
+                needed ? "Timed out waiting for device \(first.device), then emergency mode" : nil,
+                needed ? .blocker : .warning,
+                evidence(copy.key, seen: seen, expected: "UUID=\(first.array.uuid)"))
+        ]
+    }
+
+    // initramfs-tools unlocks what cryptroot/crypttab lists and nothing else (cryptsetup-initramfs, scripts/local-top/
+    // cryptroot); dracut goes by rd.luks.uuid, which cmdline judges.
+    private var staleCrypttab: [Finding] {
+        guard facts.generator == .initramfsTools else { return [] }
+        let listed = facts.texts["cryptroot/crypttab"] ?? ""
+        let sources = Crypttab(parsing: listed).entries.map { $0.source.lowercased() }
+        let missing = stack.containers.compactMap { container -> (uuid: String, holder: Volume)? in
+            guard let holder = scene.storage.volume(holding: container), let uuid = holder.signature?.uuid
+            else { return nil }
+            let names = ["uuid=" + uuid.lowercased(), holder.name, "/dev/disk/by-uuid/" + uuid.lowercased()]
+            return sources.contains(where: names.contains) ? nil : (uuid, holder)
+        }
+        guard let first = missing.first else { return [] }
+        return [
+            finding(
+                "stale-crypttab",
+                "the initramfs of \(kernel) does not unlock \(first.holder.name), on which the root lies",
+                waitsForRoot, .blocker,
+                evidence(
+                    "cryptroot/crypttab",
+                    seen: sources.first ?? "no volume", expected: "UUID=\(first.uuid)"))
+        ]
+    }
+
+    private func evidence(_ inside: String, seen: String, expected: String) -> Evidence {
+        Evidence(path: scene.bootPath(image.file) + ":" + inside, seen: seen, expected: expected)
+    }
+}
