@@ -10,6 +10,10 @@ extension FstabEntry {
 
     package var isNoauto: Bool { options.contains("noauto") }
 
-    /// The default target is not reached without it (systemd.mount(5), "nofail").
-    package var mustMount: Bool { isLocalDevice && !isSwap && !isNoauto && !options.contains("nofail") }
+    /// The default target is not reached without it (systemd.mount(5), "nofail"; systemd.automount(5): it is mounted
+    /// when somebody looks).
+    package var mustMount: Bool {
+        isLocalDevice && !isSwap && !isNoauto && !options.contains("nofail")
+            && !options.contains("x-systemd.automount")
+    }
 }

@@ -38,6 +38,23 @@ struct RunningSystem: Sendable {
         return use(of: device, isBusy: { Self.isBusy(node) }, root: root)
     }
 
+    /// Which of these volumes it has mounted, whole or a subvolume of them, in the order of mounting. What is hidden by
+    /// a later mount on the same directory is left out.
+    func mounted(_ volumes: [Volume]) -> [MountedVolume] {
+        mounted(volumes.compactMap { volume in volume.node.flatMap(Self.device).map { (volume.id, $0) } })
+    }
+
+    func mounted(_ devices: [(volume: VolumeID, device: Device)]) -> [MountedVolume] {
+        var found: [MountedVolume] = []
+        for mount in mounts where mount.type == "btrfs" || mount.root == "/" {
+            found.removeAll { $0.target == mount.target }
+            if let shown = devices.first(where: { Self.shows(mount, $0.device) }) {
+                found.append(MountedVolume(volume: shown.volume, target: mount.target))
+            }
+        }
+        return found
+    }
+
     /// `isBusy` says whether the kernel holds the device for somebody.
     func use(of device: Device, isBusy: () -> Bool, root: LiveMount) -> Use {
         if Self.shows(root, device) { return .root }

@@ -33,7 +33,7 @@ extension Survey {
 
 extension Volume {
     /// Its bytes are here: on a disk, or through a device that runs.
-    var isReadable: Bool { !copies.isEmpty || node != nil }
+    package var isReadable: Bool { !copies.isEmpty || node != nil }
 }
 
 extension StorageMap {

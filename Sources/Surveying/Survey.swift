@@ -13,11 +13,14 @@ package struct Survey: Codable, Sendable, Hashable {
     package var rejected: [RejectedCandidate]
     /// Files of mirror halves that are older than the one that was read.
     package var otherHalves: [OtherHalf]
+    /// What the running system has mounted, where that is one of the installations; a live fact.
+    package var mounted: [MountedVolume]
 
     package init(
         medium: Medium, storage: StorageMap, diskBoots: [DiskBoot] = [],
         bootDirectories: [BootDirectory] = [],
-        installations: [Installation] = [], rejected: [RejectedCandidate] = [], otherHalves: [OtherHalf] = []
+        installations: [Installation] = [], rejected: [RejectedCandidate] = [], otherHalves: [OtherHalf] = [],
+        mounted: [MountedVolume] = []
     ) {
         self.medium = medium
         self.storage = storage
@@ -26,6 +29,7 @@ package struct Survey: Codable, Sendable, Hashable {
         self.installations = installations
         self.rejected = rejected
         self.otherHalves = otherHalves
+        self.mounted = mounted
     }
 
     /// A saved survey may be older than this program: what it does not know of is empty.
@@ -39,6 +43,7 @@ package struct Survey: Codable, Sendable, Hashable {
         installations = try saved.decode([Installation].self, forKey: .installations)
         rejected = try saved.decode([RejectedCandidate].self, forKey: .rejected)
         otherHalves = try saved.decodeIfPresent([OtherHalf].self, forKey: .otherHalves) ?? []
+        mounted = try saved.decodeIfPresent([MountedVolume].self, forKey: .mounted) ?? []
     }
 }
 

@@ -32,8 +32,8 @@ package enum Surveyor {
     private static func look(_ storage: StorageMap, _ request: SurveyRequest) throws(SystemError) -> Survey {
         let count = FilesystemTour.candidates(storage).count
         request.progress("Looking into \(count) filesystem\(count == 1 ? "" : "s")")
-        let tour = try FilesystemTour(
-            storage, running: RunningSystem(), includeRunning: request.includeRunning)
+        let running = RunningSystem()
+        let tour = try FilesystemTour(storage, running: running, includeRunning: request.includeRunning)
         for volume in storage.volumes { tour.visit(volume) }
         let images = tour.readings.reduce(0) { $0 + $1.pending.count }
         if images > 0 { request.progress("Reading \(images) initramfs image\(images == 1 ? "" : "s")") }
@@ -43,7 +43,8 @@ package enum Surveyor {
         let survey = Survey(
             medium: try Medium.read(RootDirectory("/")), storage: storage, diskBoots: boots,
             bootDirectories: directories, installations: tour.installations, rejected: tour.rejected,
-            otherHalves: tour.otherHalves)
+            otherHalves: tour.otherHalves,
+            mounted: request.includeRunning ? running.mounted(storage.volumes) : [])
         return survey.withoutOldHalves()
     }
 

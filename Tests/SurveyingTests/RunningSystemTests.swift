@@ -1,4 +1,5 @@
 import LibMount
+import Storage
 import Testing
 
 @testable import Surveying
@@ -46,5 +47,14 @@ import Testing
 
             """
         #expect(try use(mounts, busy: true) == .none)
+    }
+
+    @Test func `shows of two mounts on one directory the later`() throws {
+        let boot = [(volume: VolumeID("boot"), device: disk)]
+        let mounts = "22 1 0:30 / / rw - tmpfs tmpfs rw\n23 22 8:1 / /boot rw - xfs /dev/sda1 rw\n"
+        let shown = RunningSystem(LiveMount.parse(mountinfo: mounts)).mounted(boot)
+        #expect(shown == [MountedVolume(volume: VolumeID("boot"), target: "/boot")])
+        let hidden = mounts + "24 22 0:31 / /boot rw - tmpfs tmpfs rw\n"
+        #expect(RunningSystem(LiveMount.parse(mountinfo: hidden)).mounted(boot).isEmpty)
     }
 }

@@ -3,11 +3,6 @@ package enum FstabText {
     /// The fields of fstab(5), in their order.
     package enum Field: Int, Sendable { case source, target, type, options, dump, pass }
 
-    /// `text` with the source of the entry on line `number` replaced; nil where that line holds no entry.
-    package static func replacingSource(onLine number: Int, with source: String, in text: String) -> String? {
-        replacing(.source, onLine: number, with: source, in: text)
-    }
-
     /// `text` with one field of the entry on line `number`, counted from 1, replaced; nil where there is no such field.
     package static func replacing(
         _ field: Field, onLine number: Int, with value: String, in text: String
@@ -15,14 +10,6 @@ package enum FstabText {
         var bytes = Array(text.utf8)
         guard let words = entry(number, of: bytes), words.indices.contains(field.rawValue) else { return nil }
         bytes.replaceSubrange(words[field.rawValue], with: mangled(value).utf8)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// `text` with the entry on line `number` turned into a comment; nil where that line holds no entry.
-    package static func commentingOut(line number: Int, in text: String) -> String? {
-        var bytes = Array(text.utf8)
-        guard let first = entry(number, of: bytes)?.first else { return nil }
-        bytes.insert(contentsOf: "#".utf8, at: first.lowerBound)
         return String(decoding: bytes, as: UTF8.self)
     }
 

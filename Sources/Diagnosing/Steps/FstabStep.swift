@@ -4,7 +4,7 @@ import LibMount
 import Storage
 import Surveying
 
-/// fstab: every entry needed to boot leads to the device that is really there.
+/// fstab: every entry needed to boot leads to the device that is really there, and to a filesystem that mounts.
 enum FstabStep: MigrationStep {
     static let id = StepID.fstab
 
@@ -16,116 +16,35 @@ enum FstabStep: MigrationStep {
                 evidence: [Evidence(path: "/etc/fstab", seen: "no such file")])
             return Examination(.skipped, findings: [finding])
         }
-        var findings: [Finding] = []
-        var text = file.text
-        for entry in scene.fstab {
-            guard let problem = problem(of: entry, scene) else { continue }
-            findings.append(problem.finding)
-            if let source = problem.correction {
-                text = FstabText.replacingSource(onLine: entry.line, with: source, in: text) ?? text
-            }
-        }
-        guard findings.contains(where: { $0.severity != .note }) else {
-            return Examination(.done, findings: findings)
-        }
-        if text != file.text {
-            let remedy = Remedy(
-                step: id, title: "Correct the device of " + corrected(findings) + " in /etc/fstab",
-                changes: [.writeFile(path: file.path, text: text, was: file.text, mode: 0o644)])
-            for index in findings.indices
-            where findings[index].evidence.contains(where: { $0.expected != nil }) {
+        let problems = scene.fstab.flatMap { FstabEntryExamination($0, scene).problems }
+        var findings = problems.map(\.finding)
+        if let remedy = correction(of: problems, file) {
+            for (index, problem) in problems.enumerated() where problem.edit != nil {
                 findings[index].remedies = [remedy]
             }
         }
-        return Examination(.stale, findings: findings)
+        let isStale = findings.contains { $0.severity != .note }
+        return Examination(isStale ? .stale : .done, findings: findings)
     }
 
     // A right fstab has nothing to be written again.
     static func redo(_ scene: Scene) -> [Remedy] { examine(scene).findings.flatMap(\.remedies) }
 
-    private static func corrected(_ findings: [Finding]) -> String {
-        let targets = findings.filter { $0.evidence.contains { $0.expected != nil } }
-            .compactMap { $0.summary.split(separator: " ").first.map(String.init) }
-        return targets.joined(separator: ", ")
-    }
-
-    private struct Problem {
-        var finding: Finding
-        /// The source that the line should have, where that is known.
-        var correction: String?
-    }
-
-    private static func problem(of entry: FstabEntry, _ scene: Scene) -> Problem? {
-        guard entry.isLocalDevice, !entry.isNoauto else { return nil }
-        // Named by an array: mdadm-conf answers for the name, this step for the array behind it.
-        if let array = scene.arrays.array(named: entry.source) {
-            return misplaced(entry, [array.id], scene)
+    // One text with every wrong line put right; all else in it stays as it is.
+    private static func correction(
+        of problems: [FstabEntryExamination.Problem], _ file: Installation.TextFile
+    ) -> Remedy? {
+        let wrong = problems.filter { $0.edit != nil && $0.finding.severity != .note }
+        var text = file.text
+        for case let (line, edit?) in wrong.map({ ($0.line, $0.edit) }) {
+            text = FstabText.replacing(edit.field, onLine: line, with: edit.value, in: text) ?? text
         }
-        let volumes = scene.storage.volumes(source: entry.source)
-        guard volumes.isEmpty else { return misplaced(entry, volumes.map(\.id), scene) }
-        // A device path that only a running system gives (multipath, by-id) cannot be judged from disks.
-        if entry.source.hasPrefix("/dev/disk/by-id/") || entry.source.hasPrefix("/dev/disk/by-path/") {
-            return nil
-        }
-        let correction = right(for: entry, scene)
-        let isSwap = entry.type == "swap"
-        let severity: Finding.Severity = entry.mustMount && !isSwap ? .blocker : isSwap ? .warning : .note
-        return Problem(
-            finding: Finding(
-                id: "fstab.no-such-device", step: id, severity: severity,
-                summary: "\(entry.target) waits for \(entry.source), which no device has",
-                symptom: severity == .blocker
-                    ? "Timed out waiting for device \(entry.source), then emergency mode" : nil,
-                evidence: [
-                    Evidence(path: "/etc/fstab", line: entry.line, seen: entry.source, expected: correction)
-                ]),
-            correction: correction)
-    }
-
-    /// The source resolves, but not to what belongs there.
-    private static func misplaced(_ entry: FstabEntry, _ volumes: [VolumeID], _ scene: Scene) -> Problem? {
-        let right: VolumeID? =
-            switch entry.target {
-            case "/": scene.installation.root
-            case "/boot": scene.boot.flatMap { $0.path.isEmpty ? $0.volume : nil }
-            default: nil
-            }
-        guard let right, !volumes.contains(right), let correction = self.right(for: entry, scene) else {
-            return nil
-        }
-        let names = volumes.compactMap { scene.storage.volume($0)?.name }.joined(separator: ", ")
-        let truth = scene.storage.volume(right)?.name ?? right.rawValue
-        return Problem(
-            finding: Finding(
-                id: "fstab.wrong-device", step: id, severity: .warning,
-                summary: "\(entry.target) is mounted from \(names), not from \(truth)",
-                symptom: "it boots, but what is written to \(entry.target) never reaches \(truth)",
-                evidence: [
-                    Evidence(path: "/etc/fstab", line: entry.line, seen: entry.source, expected: correction)
-                ]),
-            correction: correction)
-    }
-
-    private static func right(for entry: FstabEntry, _ scene: Scene) -> String? {
-        switch entry.target {
-        case "/": scene.rootVolume.flatMap(source)
-        case "/boot": scene.boot.flatMap { $0.path.isEmpty ? scene.bootVolume.flatMap(source) : nil }
-        default: entry.type == "swap" ? loneSwap(scene) : nil
-        }
-    }
-
-    // The one swap that is there, when no other line of fstab names it.
-    private static func loneSwap(_ scene: Scene) -> String? {
-        let swaps = scene.storage.volumes.filter { $0.signature?.type == "swap" && $0.kind != .disk }
-        guard swaps.count == 1, let swap = swaps.first else { return nil }
-        let taken = scene.fstab.contains {
-            scene.storage.volumes(source: $0.source).contains { $0.id == swap.id }
-        }
-        return taken ? nil : source(swap)
-    }
-
-    private static func source(_ volume: Volume) -> String? {
-        if volume.kind == .logicalVolume { return volume.name }
-        return volume.signature?.uuid.map { "UUID=" + $0 }
+        guard text != file.text else { return nil }
+        var targets: [String] = []
+        for problem in wrong where !targets.contains(problem.target) { targets.append(problem.target) }
+        let what = wrong.allSatisfy { $0.edit?.field == .source } ? "the device" : "the line"
+        return Remedy(
+            step: id, title: "Correct \(what) of \(targets.joined(separator: ", ")) in /etc/fstab",
+            changes: [.writeFile(path: file.path, text: text, was: file.text, mode: 0o644)])
     }
 }

@@ -1,0 +1,176 @@
+import BootFiles
+import LibMount
+import Storage
+import Surveying
+
+/// One line of fstab held against the disks.
+struct FstabEntryExamination {
+    /// What is wrong with it, and the edit that puts it right where that is known.
+    struct Problem {
+        var finding: Finding
+        var line: Int
+        var target: String
+        var edit: (field: FstabText.Field, value: String)?
+    }
+
+    private let entry: FstabEntry
+    private let scene: Scene
+
+    init(_ entry: FstabEntry, _ scene: Scene) {
+        self.entry = entry
+        self.scene = scene
+    }
+
+    var problems: [Problem] {
+        guard entry.isLocalDevice, !entry.isNoauto else { return [] }
+        // A device path that only a running system gives (multipath, by-id) cannot be judged from disks.
+        let volumes = named
+        guard !volumes.isEmpty else { return isNamedByUdevAlone ? [] : [noSuchDevice] }
+        if volumes.count > 1 { return [ambiguous(volumes)] }
+        if let holdsNone = notAFilesystem(volumes[0]) { return [holdsNone] }
+        if let other = misplaced(volumes[0]) { return [other] }
+        return [wrongType(volumes[0]), mountedOtherwise(volumes[0])].compactMap(\.self)
+    }
+
+    // By an array's name: mdadm-conf answers for the name, this step for the array behind it.
+    private var named: [Volume] {
+        if let array = scene.arrays.array(named: entry.source) {
+            return scene.storage.volume(array.id).map { [$0] } ?? []
+        }
+        return scene.storage.volumes(source: entry.source)
+    }
+
+    private var isNamedByUdevAlone: Bool {
+        ["/dev/disk/by-id/", "/dev/disk/by-path/"].contains(where: entry.source.hasPrefix)
+    }
+
+    private var noSuchDevice: Problem {
+        let severity: Finding.Severity = entry.mustMount ? .blocker : entry.isSwap ? .warning : .note
+        let correction = right.flatMap(Self.source)
+        var edit: (field: FstabText.Field, value: String)? = correction.map { (.source, $0) }
+        // Data that is gone is no reason to stop a boot; what the system itself is made of is (systemd.mount(5)).
+        if edit == nil, entry.mustMount, !isOfTheSystem {
+            edit = (.options, entry.options.text + ",nofail")
+        }
+        return problem(
+            "no-such-device", severity, "\(entry.target) waits for \(entry.source), which no device has",
+            symptom: severity == .blocker ? Self.emergency(entry.source) : nil, seen: entry.source,
+            expected: correction ?? edit.map { "\($0.value), so that the boot goes on without it" }, edit)
+    }
+
+    private func ambiguous(_ volumes: [Volume]) -> Problem {
+        let names = volumes.map(\.name).joined(separator: " and ")
+        // A logical volume has a path that nothing else has.
+        let path = right.flatMap { $0.kind == .logicalVolume ? $0.name : nil }
+        return problem(
+            "ambiguous", .warning, "\(entry.target) is named by \(entry.source), which \(names) both have",
+            symptom: "whichever of them is found first is mounted", seen: entry.source, expected: path,
+            path.map { (.source, $0) })
+    }
+
+    /// What the device holds mounts as nothing: a member of an array, a PV, a container, or no signature at all.
+    private func notAFilesystem(_ volume: Volume) -> Problem? {
+        guard volume.isReadable, !entry.isSwap, volume.signature?.usage != "filesystem" else { return nil }
+        let array = scene.storage.arrays.first { $0.members.contains { $0.device == volume.id } }
+        let what =
+            array.flatMap { scene.storage.volume($0.id) }.map { "a member of \($0.name)" }
+            ?? volume.signature.map { "which holds no filesystem but \($0.type)" } ?? "which is empty"
+        let correction =
+            right.flatMap(Self.source) ?? array.flatMap { scene.storage.volume($0.id) }.flatMap(Self.source)
+        return problem(
+            array == nil ? "no-filesystem" : "member", entry.mustMount ? .blocker : .note,
+            "\(entry.target) is mounted from \(entry.source), \(what)",
+            symptom: entry.mustMount
+                ? "mount: \(entry.target): unknown filesystem type or already mounted, then emergency mode"
+                : nil, seen: entry.source, expected: correction, correction.map { (.source, $0) })
+    }
+
+    /// The source resolves, but not to what belongs there.
+    private func misplaced(_ volume: Volume) -> Problem? {
+        guard !entry.isSwap, let right, volume.id != right.id, let correction = Self.source(right) else {
+            return nil
+        }
+        return problem(
+            "wrong-device", .warning,
+            "\(entry.target) is mounted from \(volume.name), not from \(right.name)",
+            symptom: "it boots, but what is written to \(entry.target) never reaches \(right.name)",
+            seen: entry.source, expected: correction, (.source, correction))
+    }
+
+    // The root is mounted by the initramfs already, and its type is not asked again (systemd-remount-fs(8)).
+    private func wrongType(_ volume: Volume) -> Problem? {
+        guard let type = volume.signature?.type, !Self.mounts(entry.type, type) else { return nil }
+        let stops = entry.mustMount && entry.target != "/"
+        return problem(
+            "wrong-type", stops ? .blocker : .warning,
+            "\(entry.target) is declared \(entry.type), and \(volume.name) is \(type)",
+            symptom: stops
+                ? "mount: \(entry.target): wrong fs type, bad option, bad superblock, then emergency mode"
+                : nil, seen: entry.type, expected: type, (.type, type))
+    }
+
+    // ext4 mounts what ext2 and ext3 are, and not the other way round (fs/ext4/super.c).
+    private static func mounts(_ declared: String, _ type: String) -> Bool {
+        declared == type || ["auto", "none"].contains(declared)
+            || declared == "ext4" && ["ext2", "ext3"].contains(type)
+            || declared.split(separator: ",").contains { $0 == type } || declared == "msdos" && type == "vfat"
+            || declared == "ntfs-3g" && type == "ntfs" || declared == "swap" && type == "swsuspend"
+    }
+
+    /// The running system shows something else there, or nothing, than the next boot will.
+    private func mountedOtherwise(_ volume: Volume) -> Problem? {
+        guard scene.installation.runsHere, !entry.isSwap, !scene.survey.mounted.isEmpty else { return nil }
+        let now = scene.survey.mounted.last { $0.target == entry.target }
+        guard now?.volume != volume.id else { return nil }
+        let name = now.flatMap { scene.storage.volume($0.volume)?.name } ?? "not mounted"
+        return problem(
+            "mounted-otherwise", .note,
+            now == nil
+                ? "\(entry.target) is not mounted now; what is written there is hidden after the next boot"
+                : "\(entry.target) is \(name) now, and will be \(volume.name) after the next boot",
+            seen: name, expected: volume.name)
+    }
+
+    // MARK: what it should be
+
+    private var right: Volume? {
+        switch entry.target {
+        case "/": scene.rootVolume
+        case "/boot": scene.boot.flatMap { $0.path.isEmpty ? scene.bootVolume : nil }
+        default: entry.isSwap ? loneSwap : nil
+        }
+    }
+
+    // The one swap that is there, when no other line of fstab names it.
+    private var loneSwap: Volume? {
+        let swaps = scene.storage.volumes.filter { $0.signature?.type == "swap" && $0.kind != .disk }
+        guard swaps.count == 1, let swap = swaps.first else { return nil }
+        let isTaken = scene.fstab.contains {
+            scene.storage.volumes(source: $0.source).contains { $0.id == swap.id }
+        }
+        return isTaken ? nil : swap
+    }
+
+    private var isOfTheSystem: Bool {
+        ["/", "/usr", "/var", "/boot", "/boot/efi", "/efi", "/etc"].contains(entry.target)
+    }
+
+    private static func source(_ volume: Volume) -> String? {
+        if volume.kind == .logicalVolume { return volume.name }
+        return volume.signature?.uuid.map { "UUID=" + $0 }
+    }
+
+    private static func emergency(_ source: String) -> String {
+        "Timed out waiting for device \(source), then emergency mode"
+    }
+
+    private func problem(
+        _ word: String, _ severity: Finding.Severity, _ summary: String, symptom: String? = nil, seen: String,
+        expected: String? = nil, _ edit: (field: FstabText.Field, value: String)? = nil
+    ) -> Problem {
+        let finding = Finding(
+            id: "fstab.\(word)", step: FstabStep.id, severity: severity, summary: summary, symptom: symptom,
+            evidence: [Evidence(path: "/etc/fstab", line: entry.line, seen: seen, expected: expected)])
+        return Problem(finding: finding, line: entry.line, target: entry.target, edit: edit)
+    }
+}

@@ -1,0 +1,91 @@
+import Changes
+import Storage
+import Surveying
+import Testing
+
+@testable import Diagnosing
+
+@Suite struct FstabStepTests {
+    /// The text that the plan writes.
+    private func corrected(_ mirror: Mirror) throws -> String {
+        let writes = mirror.plan().remedies.flatMap(\.changes).compactMap { change -> String? in
+            guard case .writeFile("/etc/fstab", let text, _, _) = change else { return nil }
+            return text
+        }
+        #expect(writes.count == 1)
+        return try #require(writes.first)
+    }
+
+    private func mirror(with line: String) throws -> Mirror {
+        var mirror = try Mirror()
+        mirror.installation.fstab?.text += line + "\n"
+        return mirror
+    }
+
+    @Test func `data that is gone keeps the machine from booting, and nofail lets it boot`() throws {
+        let mirror = try mirror(with: "UUID=\(Mirror.gone) /srv ext4 defaults 0 2")
+        #expect(mirror.wrongSteps == [.fstab])
+        #expect(mirror.diagnosis.verdict == .broken)
+        #expect(try corrected(mirror).hasSuffix("UUID=\(Mirror.gone) /srv ext4 defaults,nofail 0 2\n"))
+    }
+
+    @Test(arguments: ["nofail", "noauto", "x-systemd.automount,nofail", "x-systemd.automount"])
+    func `a device that is not waited for stops nothing`(option: String) throws {
+        let mirror = try mirror(with: "UUID=\(Mirror.gone) /srv ext4 defaults,\(option) 0 2")
+        #expect(mirror.wrongSteps.isEmpty)
+        #expect(mirror.diagnosis.findings.allSatisfy { $0.severity != .blocker })
+    }
+
+    @Test func `a part of the system that is gone is not made optional`() throws {
+        let mirror = try mirror(with: "UUID=\(Mirror.gone) /var ext4 defaults 0 2")
+        #expect(try mirror.finding("fstab.no-such-device").severity == .blocker)
+        #expect(mirror.plan().isEmpty)
+    }
+
+    @Test func `a member of the array does not mount, and the array does`() throws {
+        var mirror = try Mirror()
+        // The recorded survey is one of images; on a machine the member has a node.
+        let member = try #require(mirror.survey.storage.volumes.firstIndex { $0.id == VolumeID("a.img#1") })
+        mirror.survey.storage.volumes[member].node = "/dev/sda1"
+        mirror.rewriteFstab("UUID=" + Mirror.bootUUID, "/dev/sda1")
+        let finding = try mirror.finding("fstab.member")
+        #expect(finding.severity == .blocker)
+        #expect(mirror.wrongSteps == [.fstab])
+        #expect(try corrected(mirror).contains("UUID=\(Mirror.bootUUID) /boot xfs"))
+    }
+
+    @Test func `a wrong type stops the mount of boot, and is put right in its own column`() throws {
+        var mirror = try Mirror()
+        let right = try #require(mirror.installation.fstab?.text)
+        mirror.rewriteFstab("/boot xfs", "/boot ext4")
+        #expect(try mirror.finding("fstab.wrong-type").severity == .blocker)
+        #expect(try corrected(mirror) == right)
+    }
+
+    @Test func `a wrong type of the root is not asked when it is mounted`() throws {
+        var mirror = try Mirror()
+        mirror.rewriteFstab("/ ext4", "/ xfs")
+        #expect(try mirror.finding("fstab.wrong-type").severity == .warning)
+        #expect(mirror.diagnosis.verdict == .degraded)
+    }
+
+    @Test func `two filesystems with one UUID are a finding and no choice`() throws {
+        var mirror = try Mirror()
+        let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.name.hasSuffix("rhel/swap") })
+        mirror.survey.storage.volumes[swap].signature = Signature(
+            type: "xfs", usage: "filesystem", uuid: Mirror.bootUUID)
+        #expect(try mirror.finding("fstab.ambiguous").severity == .warning)
+    }
+
+    @Test func `what is mounted now and will not be after the next boot is said, and is no step`() throws {
+        var mirror = try Mirror()
+        let (root, boot) = (mirror.installation.root, mirror.survey.bootDirectories[0].volume)
+        mirror.survey.mounted = [MountedVolume(volume: root, target: "/")]
+        #expect(!mirror.diagnosis.findings.map(\.id).contains("fstab.mounted-otherwise"))
+        mirror.installation.runsHere = true
+        #expect(try mirror.finding("fstab.mounted-otherwise").severity == .note)
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.survey.mounted.append(MountedVolume(volume: boot, target: "/boot"))
+        #expect(!mirror.diagnosis.findings.map(\.id).contains("fstab.mounted-otherwise"))
+    }
+}
