@@ -83,10 +83,11 @@ struct Mirror {
         diagnosis.steps.first { $0.id == step }?.state
     }
 
-    mutating func unplug(_ disk: VolumeID) { survey = survey.without(disk) }
+    mutating func unplug(_ disk: String) { survey = survey.without(VolumeID(disk)) }
 
     /// A disk that took the place of one that failed, with partitions of these sizes and nothing on them.
-    mutating func plugIn(_ disk: VolumeID, partitions sizes: [UInt64]?, type: String = "dos") {
+    mutating func plugIn(_ name: String, partitions sizes: [UInt64]?, type: String = "dos") {
+        let disk = VolumeID(name)
         let whole: UInt64 = 4 << 30
         var start: UInt64 = 1 << 20
         var partitions: [Partition] = []
@@ -109,8 +110,8 @@ struct Mirror {
                 copies: [Copy(pieces: [Piece(disk: disk, offset: 0, length: whole)])]))
     }
 
-    mutating func change(_ id: VolumeID, _ body: (inout Volume) -> Void) throws {
-        let index = try #require(survey.storage.volumes.firstIndex { $0.id == id })
+    mutating func change(_ id: String, _ body: (inout Volume) -> Void) throws {
+        let index = try #require(survey.storage.volumes.firstIndex { $0.id.rawValue == id })
         body(&survey.storage.volumes[index])
     }
 
@@ -123,7 +124,7 @@ struct Mirror {
     mutating func makeLinear(_ name: String) throws {
         let image = try #require(survey.storage.groups[0].logicalVolume("\(name)_rimage_0"))
         try changeLV(name) { $0.segments = image.segments }
-        try change(VolumeID("lv:rhel/\(name)")) { $0.copies.removeAll { $0.disks == ["b.img"] } }
+        try change("lv:rhel/\(name)") { $0.copies.removeAll { $0.disks == [VolumeID("b.img")] } }
         survey.storage.groups[0].logicalVolumes.removeAll { $0.name.hasPrefix("\(name)_r") }
     }
 
@@ -133,6 +134,6 @@ struct Mirror {
         try change("a.img#1") { $0.signature = array.signature }
         survey.storage.volumes.removeAll { $0.id == array.id }
         survey.storage.arrays = []
-        survey.bootDirectories[0].volume = "a.img#1"
+        survey.bootDirectories[0].volume = VolumeID("a.img#1")
     }
 }

@@ -75,7 +75,8 @@ import Testing
 
     @Test func `copied with its id is noted, and done`() throws {
         var mirror = try Mirror()
-        mirror.survey.storage.disks[1].table?.uuid = mirror.survey.storage.disks[0].table?.uuid
+        let first = mirror.survey.storage.disks[0].table?.uuid
+        mirror.survey.storage.disks[1].table?.uuid = first
         #expect(try mirror.finding("partition-table.same-id").severity == .note)
         #expect(mirror.state(of: .partitionTable) == .done)
     }
