@@ -81,7 +81,11 @@ import Testing
         #expect(mirror.wrongSteps == [.lvmMirror])
         let finding = try mirror.finding("lvm-mirror.returned-pv")
         let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
-        #expect(lines.first == "vgextend --restoremissing rhel b.img#2")
+        #expect(
+            lines == [
+                "vgextend --restoremissing rhel b.img#2", "lvchange --refresh rhel/root",
+                "lvchange --refresh rhel/swap",
+            ])
     }
 
     @Test func `that are whole nowhere are said with what they miss`() throws {

@@ -13,7 +13,7 @@ enum LVMMirrorStep: MigrationStep {
             return Examination(.notApplicable, reason: "neither root nor swap is a logical volume")
         }
         let sight = LVMSight(scene, mirror)
-        var findings = mirror.groups.flatMap { missing($0, mirror) }
+        var findings = mirror.groups.flatMap { missing($0, mirror) + returned($0) }
         for use in mirror.volumes {
             let examination = LVMMirrorExamination(use, mirror, scene)
             findings += examination.findings
@@ -44,6 +44,28 @@ enum LVMMirrorStep: MigrationStep {
                         expected: "one of \(group.size(of: gone)) bytes")
                 ],
                 remedies: [replacing(gone, of: group, mirror)])
+        }
+    }
+
+    // What was written while it was away is not on it, and LVM does not touch it until it is told to.
+    private static func returned(_ group: VolumeGroup) -> [Finding] {
+        group.physicalVolumes.filter { $0.flags.contains("MISSING") }.compactMap { back in
+            guard let device = back.device?.rawValue else { return nil }
+            let refresh = group.logicalVolumes.filter { $0.isVisible && $0.isMirrored }.map {
+                "lvchange --refresh \(group.name)/\($0.name)"
+            }
+            return Finding(
+                id: "lvm-mirror.returned-pv", step: id, severity: .warning,
+                summary: "the volume group \(group.name) went on without \(device), which is back",
+                evidence: [
+                    Evidence(device: device, seen: "the metadata counts the PV \(back.uuid) as missing")
+                ],
+                remedies: [
+                    .byHand(
+                        id, title: "Take \(device) back into \(group.name)",
+                        lines: ["vgextend --restoremissing \(group.name) \(device)"] + refresh,
+                        why: "what \(device) holds is written over from the other half")
+                ])
         }
     }
 
@@ -198,7 +220,8 @@ private struct LVMMirrorExamination {
             guard let device = places.first?.device, places.allSatisfy({ $0.device != nil }) else {
                 return nil
             }
-            if let out = places.first(where: { $0.flags.contains("MISSING") }) { return returned(out, name) }
+            // The physical volume has a finding of its own.
+            guard !places.contains(where: { $0.flags.contains("MISSING") }) else { return nil }
             switch judgement.standing {
             case .behind: return outOfDate(name, device, judgement)
             case .rival: return diverged(name, device, judgement)
@@ -230,21 +253,5 @@ private struct LVMMirrorExamination {
         finding(
             "split-brain", "the images of \(use.name) (\(use.place)) have each run without the other",
             [Evidence(device: device.rawValue, seen: "\(image): \(judgement.reason ?? "")")])
-    }
-
-    // What was written while it was away is not on it, and LVM does not touch it until it is told to.
-    private func returned(_ physical: PhysicalVolume, _ image: String) -> Finding {
-        let device = physical.device?.rawValue ?? physical.name
-        return finding(
-            "returned-pv", "the volume group \(group.name) went on without \(device), which is back",
-            [Evidence(device: device, seen: "\(image): the metadata counts \(physical.uuid) as missing")],
-            [
-                .byHand(
-                    LVMMirrorStep.id, title: "Take \(device) back into \(group.name)",
-                    lines: [
-                        "vgextend --restoremissing \(group.name) \(device)", "lvchange --refresh \(use.name)",
-                    ],
-                    why: "what \(device) holds is written over from the other half")
-            ])
     }
 }
