@@ -15,6 +15,8 @@ package enum Change: Codable, Sendable, Hashable {
     case installBootLoader(disk: String, area: ByteRange, directory: String, command: Command)
     /// Runs a tool inside the installed system that changes the files named.
     case run(command: Command, touching: [String])
+    /// Not done by bootmend at all: lines to be typed, shown with the reason why they are left to the person.
+    case byHand(lines: [String], why: String)
 
     /// What a built file is checked to be before it takes its place.
     package enum BuildResult: Codable, Sendable, Hashable {
@@ -42,19 +44,27 @@ package enum Change: Codable, Sendable, Hashable {
         case .build: "build"
         case .installBootLoader: "install-boot-loader"
         case .run: "run"
+        case .byHand: "by-hand"
         }
     }
 
     package var isUndoable: Bool {
         switch self {
-        case .open: false
-        case .writeFile, .build, .installBootLoader, .run: true
+        case .open, .byHand: false
+        case .writeFile, .build, .installBootLoader: true
+        // What changes no file changes a mirror: there is nothing to put back.
+        case .run(_, let touching): !touching.isEmpty
         }
+    }
+
+    /// What is to be typed by the person; empty for what bootmend does.
+    package var linesByHand: [String] {
+        if case .byHand(let lines, _) = self { lines } else { [] }
     }
 
     package var command: Command? {
         switch self {
-        case .open, .writeFile: nil
+        case .open, .writeFile, .byHand: nil
         case .build(_, _, let command, _), .installBootLoader(_, _, _, let command), .run(let command, _):
             command
         }
@@ -63,14 +73,14 @@ package enum Change: Codable, Sendable, Hashable {
     package var path: String? {
         switch self {
         case .writeFile(let path, _, _, _), .build(let path, _, _, _): path
-        case .open, .installBootLoader, .run: nil
+        case .open, .installBootLoader, .run, .byHand: nil
         }
     }
 
     package var device: String? {
         switch self {
         case .installBootLoader(let disk, _, _, _): disk
-        case .open, .writeFile, .build, .run: nil
+        case .open, .writeFile, .build, .run, .byHand: nil
         }
     }
 }

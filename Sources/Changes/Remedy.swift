@@ -27,4 +27,13 @@ package struct Remedy: Codable, Sendable, Hashable {
         self.title = title
         self.changes = changes
     }
+    /// A remedy that bootmend shows and leaves to the person.
+    package static func byHand(
+        _ step: StepID, title: String, lines: [String], why: String
+    ) -> Remedy {
+        Remedy(
+            step: step, needs: .confirm, title: title, changes: [.byHand(lines: lines, why: why)])
+    }
+
+    package var isByHand: Bool { changes.contains { !$0.linesByHand.isEmpty } }
 }

@@ -41,16 +41,23 @@ extension Plan {
         }
         let order = StepID.allCases
         remedies = order.flatMap { step in remedies.filter { $0.step == step } }
-        let agreed = remedies.filter {
-            ($0.purpose == .redo || options.improve)
-                && ($0.needs == .yes || options.confirmed.contains($0.confirmDevice ?? ""))
+        let agreed = remedies.filter { remedy in
+            guard !remedy.isByHand, remedy.purpose == .redo || options.improve else { return false }
+            return remedy.needs == .yes || remedy.confirmDevice.map(options.confirmed.contains) ?? false
         }
         let left = remedies.filter { !agreed.contains($0) }
         var plan = Plan(
-            installation: installation.root.rawValue, remedies: withoutRepetitions(agreed), notDone: left,
+            installation: installation.root.rawValue,
+            remedies: withoutRepetitions(lastThoseThatStay(agreed)), notDone: left,
             refusals: agreed.isEmpty ? [] : Refusal.reasons(scene))
         if !plan.remedies.isEmpty { plan.remedies.insert(opening(scene), at: 0) }
         return plan
+    }
+
+    // A plan that fails is taken back: what cannot be comes after everything that can.
+    private static func lastThoseThatStay(_ remedies: [Remedy]) -> [Remedy] {
+        remedies.filter { $0.changes.allSatisfy(\.isUndoable) }
+            + remedies.filter { !$0.changes.allSatisfy(\.isUndoable) }
     }
 
     // One rebuild of an image, after everything that goes into it; a text that several remedies want is written once,

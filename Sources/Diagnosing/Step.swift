@@ -13,7 +13,11 @@ package protocol MigrationStep: SendableMetatype {
 
 /// The steps that this version judges, in the order of `StepID`.
 let judgedSteps: [any MigrationStep.Type] = [
-    MdadmConfStep.self, FstabStep.self, InitramfsStep.self, GrubConfigStep.self, GrubInstallStep.self,
+    PartitionTableStep.self, MDArrayStep.self,
+    MdadmConfStep.self, FstabStep.self,
+    LVMMirrorStep.self,
+    InitramfsStep.self, GrubConfigStep.self, GrubInstallStep.self,
+    SyncStep.self,
 ]
 
 /// What the examination of one step came to.

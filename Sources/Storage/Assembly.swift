@@ -155,6 +155,13 @@ struct Assembly<Source: Contents> {
         var result: [Volume] = []
         for index in groups.indices {
             groups[index] = withRaidSuperblocks(groups[index])
+            for position in groups[index].logicalVolumes.indices
+            where groups[index].logicalVolumes[position].isVisible {
+                groups[index].logicalVolumes[position].raidStatus =
+                    running.mapped(
+                        group: groups[index].id, volume: groups[index].logicalVolumes[position].id)?
+                    .raidStatus
+            }
             result += logicalVolumes(of: groups[index])
             for position in groups[index].outdated.indices {
                 let text = groups[index].outdated[position]
@@ -180,7 +187,8 @@ struct Assembly<Source: Contents> {
             var volume = Volume(
                 id: id, kind: .logicalVolume,
                 name: LogicalVolumeName(group: group.name, volume: logical.name).path,
-                node: running.node(group: group.id, volume: logical.id), size: mapping.size(of: logical))
+                node: running.mapped(group: group.id, volume: logical.id)?.node,
+                size: mapping.size(of: logical))
             switch mapping.copies(of: logical) {
             case .copies(let copies): volume.copies = copies
             case .unmapped(let reason): volume.unmapped = reason

@@ -57,40 +57,94 @@ package struct DMRaidSuperblock: Codable, Sendable, Hashable {
     /// who failed, each one's own says how far it is rebuilt. `isRebuild` is LVM's REBUILD flag on the image.
     static func judge(
         _ images: [(superblock: DMRaidSuperblock?, isRebuild: Bool)]
-    ) -> [(currency: Copy.Currency, reason: String?)] {
+    ) -> [HalfJudgement] {
         let newest = images.compactMap(\.superblock?.events).max()
         let first = images.indices.first {
             images[$0].superblock?.recoveryOffset == nil && !images[$0].isRebuild
         }
         return images.indices.map { index in
             let image = images[index]
-            if image.isRebuild { return (.stale, "LVM is to rebuild it at the next activation") }
+            if image.isRebuild { return .init(.rebuilding, "LVM is to rebuild it at the next activation") }
             guard let newest else {
                 // A conversion that was committed but never activated: the first image is the volume of before.
                 return index == 0
-                    ? (.current, nil) : (.stale, "it was never activated, so nothing was mirrored to it")
+                    ? .init(.current, nil)
+                    : .init(.rebuilding, "it was never activated, so nothing was mirrored to it")
             }
             guard let own = image.superblock else {
-                return (.unknown, "its metadata sub-volume cannot be read")
+                return .init(.damaged, "its metadata sub-volume cannot be read")
             }
             let rival = images.indices.first { other in
                 images[other].superblock.map { $0.hasFailed(index) && own.hasFailed(other) && other != index }
                     ?? false
             }
             if let rival {
-                return (.unknown, "split brain: it and image \(rival) have each run without the other")
+                return .init(.rival, "split brain: it and image \(rival) have each run without the other")
             }
             if images.contains(where: {
                 $0.superblock?.events == newest && $0.superblock?.hasFailed(index) == true
             }) {
-                return (.stale, "the newest image counts it as failed (\(own.events) of \(newest) events)")
+                return .init(
+                    .behind, "the newest image counts it as failed (\(own.events) of \(newest) events)")
             }
-            guard newest - own.events <= 1 else { return (.stale, "\(own.events) of \(newest) events") }
-            if let recovered = own.recoveryOffset { return (.stale, "rebuilt only up to byte \(recovered)") }
+            guard newest - own.events <= 1 else {
+                return .init(.behind, "\(own.events) of \(newest) events")
+            }
+            if let recovered = own.recoveryOffset {
+                return .init(.rebuilding, "rebuilt only up to byte \(recovered)")
+            }
             if let resynced = own.resyncOffset, index != first {
-                return (.unknown, "the initial sync went only up to byte \(resynced)")
+                return .init(.resyncing, "the initial sync went only up to byte \(resynced)")
             }
-            return (.current, nil)
+            return .init(.current, nil)
+        }
+    }
+}
+
+extension LogicalVolume.Segment {
+    /// How far each image of a mirror can be trusted, in their order; `logical` are the group's volumes by name.
+    func judgements(_ logical: [String: LogicalVolume]) -> [HalfJudgement] {
+        guard type == "raid1" else {
+            return images.indices.map { index in
+                index == 0
+                    ? .init(.current, nil) : .init(.damaged, "the log of the old-style mirror was not read")
+            }
+        }
+        return DMRaidSuperblock.judge(
+            images.indices.map { index in
+                (
+                    metadata.indices.contains(index) ? logical[metadata[index]]?.raidSuperblock : nil,
+                    logical[images[index]]?.flags.contains("REBUILD") ?? false
+                )
+            })
+    }
+}
+
+extension VolumeGroup {
+    /// The images of a mirror and how far each can be trusted; empty for volumes that are none.
+    ///
+    /// While it runs, the kernel's own word counts: the superblocks lag behind it.
+    package func images(of volume: LogicalVolume) -> [(name: String, judgement: HalfJudgement)] {
+        guard let segment = volume.segments.first(where: { ["raid1", "mirror"].contains($0.type) }) else {
+            return []
+        }
+        let logical = Dictionary(logicalVolumes.map { ($0.name, $0) }) { first, _ in first }
+        let live = volume.raidStatus?.judgements ?? []
+        let judged = live.count == segment.images.count ? live : segment.judgements(logical)
+        return zip(segment.images, judged).map { ($0, $1) }
+    }
+}
+
+extension DMRaidStatus {
+    fileprivate var judgements: [HalfJudgement] {
+        health.map { letter in
+            switch letter {
+            case "A": .init(.current, nil)
+            case "a" where action == "idle" || action == "frozen":
+                .init(.behind, "the kernel says that it is not in sync, and copies nothing to it")
+            case "a": .init(.rebuilding, "\(action): \(done) of \(total) sectors")
+            default: .init(.behind, "the kernel counts it as failed")
+            }
         }
     }
 }

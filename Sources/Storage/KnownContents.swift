@@ -85,7 +85,10 @@ extension VolumeGroup {
             group.physicalVolumes[index].duplicates = []
             group.physicalVolumes[index].failure = nil
         }
-        for index in group.logicalVolumes.indices { group.logicalVolumes[index].raidSuperblock = nil }
+        for index in group.logicalVolumes.indices {
+            group.logicalVolumes[index].raidSuperblock = nil
+            group.logicalVolumes[index].raidStatus = nil
+        }
         return group
     }
 }

@@ -79,35 +79,13 @@ struct LogicalVolumeMapping {
                 return .unmapped("striped over \(segment.stripes.count)")
             }
             return area(stripe, segment.count, depth: depth, &work)
-        case "raid1":
-            return mirror(
-                segment, DMRaidSuperblock.judge(segment.images.indices.map { judged(segment, $0) }), depth,
-                &work)
-        case "mirror":
-            let judgement = segment.images.indices.map { index in
-                index == 0
-                    ? (Copy.Currency.current, nil)
-                    : (.unknown, "the log of the old-style mirror was not read")
-            }
-            return mirror(segment, judgement, depth, &work)
+        case "raid1", "mirror": return mirror(segment, segment.judgements(logical), depth, &work)
         default: return .unmapped(segment.type)
         }
     }
 
-    private func judged(
-        _ segment: LogicalVolume.Segment, _ index: Int
-    ) -> (superblock: DMRaidSuperblock?, isRebuild: Bool) {
-        let metadata = segment.metadata.indices.contains(index) ? segment.metadata[index] : ""
-        return (
-            logical[metadata]?.raidSuperblock,
-            logical[segment.images[index]]?.flags.contains("REBUILD") ?? false
-        )
-    }
-
     private func mirror(
-        _ segment: LogicalVolume.Segment, _ judgement: [(currency: Copy.Currency, reason: String?)],
-        _ depth: Int,
-        _ work: inout Int
+        _ segment: LogicalVolume.Segment, _ judgement: [HalfJudgement], _ depth: Int, _ work: inout Int
     ) -> Result {
         var copies: [Copy] = []
         var reasons: [String] = []

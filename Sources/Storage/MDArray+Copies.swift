@@ -32,8 +32,7 @@ extension MDArray {
             return .unmapped("a reshape is under way")
         }
         var copies: [Copy] = []
-        let judgement = Self.judge(members, isIdle: isInStep)
-        for (member, judgement) in zip(members, judgement) where member.superblock.slot != nil {
+        for (member, judgement) in zip(members, judgements) where member.superblock.slot != nil {
             let superblock = member.superblock
             copies += (volumes[member.device]?.copies ?? []).compactMap { copy in
                 copy.pieces.slice(at: superblock.dataOffset, count: superblock.size)
@@ -44,14 +43,8 @@ extension MDArray {
         return .copies(Array(copies.prefix(LogicalVolumeMapping.mostCopies)))
     }
 
-    // A running array's superblocks lag behind it; an array that is not written to does not resync either.
-    private var isInStep: Bool {
-        guard let activity, let state = activity.state else { return false }
-        return activity.action == "idle"
-            && ["clean", "active", "active-idle", "write-pending"].contains(state)
-    }
-
-    private var levelName: String {
+    /// `raid1`, `linear`.
+    package var levelName: String {
         switch level {
         case -1: "linear"
         case -4: "multipath"

@@ -3,9 +3,7 @@ extension MDArray {
     ///
     /// The rules are mdadm's when it assembles (Assemble.c): a member whose event count lags by more than one is out of
     /// date; one that the newest has written off is out; two that have written each other off are a split brain.
-    static func judge(_ members: [MDMember], isIdle: Bool = false) -> [(
-        currency: Copy.Currency, reason: String?
-    )] {
+    static func judge(_ members: [MDMember], isIdle: Bool = false) -> [HalfJudgement] {
         let active = members.filter { $0.superblock.checksumHolds && $0.superblock.slot != nil }
         let newest = active.map(\.superblock.events).max() ?? 0
         let leaders = active.filter { $0.superblock.events == newest }
@@ -13,39 +11,60 @@ extension MDArray {
             .compactMap(\.superblock.slot).min()
         return members.map { member in
             let own = member.superblock
-            guard own.checksumHolds else { return (.unknown, "the checksum of its superblock does not hold") }
-            guard let slot = own.slot else { return (.stale, "it holds no slot of the array") }
+            guard own.checksumHolds else {
+                return .init(.damaged, "the checksum of its superblock does not hold")
+            }
+            guard let slot = own.slot else {
+                let waits = own.role == .spare && own.isNear(newest)
+                return .init(waits ? .spare : .behind, "it holds no slot of the array")
+            }
             let twins = active.filter { $0.superblock.slot == slot && $0.device != member.device }
             if let twin = twins.first(where: { $0.superblock.isNear(newest) && own.isNear(newest) }) {
-                return (.unknown, "\(twin.device) claims the same slot \(slot)")
+                return .init(.twin, "\(twin.device) claims the same slot \(slot)")
             }
             if let rival = active.first(where: {
                 $0.superblock.writesOff(slot) && own.writesOff($0.superblock.slot)
             }) {
-                return (.unknown, "split brain: it and \(rival.device) have each run without the other")
+                return .init(
+                    .rival, "split brain: it and \(rival.device) have each run without the other")
             }
             if let leader = leaders.first(where: { $0.superblock.writesOff(slot) }) {
-                return (
-                    .stale,
+                return .init(
+                    .behind,
                     "\(leader.device), the newest, counts it as failed (\(own.events) of \(newest) events)"
                 )
             }
-            guard own.isNear(newest) else { return (.stale, "\(own.events) of \(newest) events") }
+            guard own.isNear(newest) else { return .init(.behind, "\(own.events) of \(newest) events") }
             if let recovered = own.recoveryOffset, !isIdle {
-                return (.stale, "rebuilt only up to byte \(recovered) of \(own.size)")
+                return .init(.rebuilding, "rebuilt only up to byte \(recovered) of \(own.size)")
             }
             if let resynced = leaders.compactMap(\.superblock.resyncOffset).min(), !isIdle, slot != firstSlot
             {
-                return (.unknown, "a resync is due from byte \(resynced) of \(own.size)")
+                return .init(.resyncing, "a resync is due from byte \(resynced) of \(own.size)")
             }
-            return (.current, nil)
+            return .init(.current, nil)
         }
+    }
+
+    /// How far each member can be trusted, in their order.
+    package var judgements: [HalfJudgement] { Self.judge(members, isIdle: isInStep) }
+
+    /// The slots that the newest superblock says somebody fills.
+    package var filledSlots: Set<Int> {
+        Set((Self.newest(of: members)?.roles ?? []).map(Int.init).filter { $0 < raidDisks })
+    }
+
+    // A running array's superblocks lag behind it; an array that is not written to does not resync either.
+    private var isInStep: Bool {
+        guard let activity, let state = activity.state else { return false }
+        return activity.action == "idle"
+            && ["clean", "active", "active-idle", "write-pending"].contains(state)
     }
 }
 
 extension MDSuperblock {
     /// The slot it fills, or nil for spares and failed members.
-    var slot: Int? {
+    package var slot: Int? {
         guard case .active(let slot) = role else { return nil }
         return slot
     }

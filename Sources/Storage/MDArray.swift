@@ -120,13 +120,17 @@ package struct MDActivity: Codable, Sendable, Hashable {
     package var action: String?
     /// State of each member by its kernel name: `sda1` is `in_sync`, `faulty`, `spare`, …
     package var members: [String: String]
+    /// `sync_completed`: "1024 / 816896", in sectors; nil where nothing is under way.
+    package var completed: String?
 
     package init(
-        state: String? = nil, degraded: Int? = nil, action: String? = nil, members: [String: String] = [:]
+        state: String? = nil, degraded: Int? = nil, action: String? = nil, members: [String: String] = [:],
+        completed: String? = nil
     ) {
         self.state = state
         self.degraded = degraded
         self.action = action
         self.members = members
+        self.completed = completed
     }
 }

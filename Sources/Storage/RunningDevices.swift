@@ -24,15 +24,23 @@ package struct RunningDevices: Sendable, Hashable {
         package var node: String
         /// `LVM-` and the UUIDs of group and volume, `CRYPT-LUKS2-…`, `mpath-…`.
         package var uuid: String
+        /// What the raid target says, where it is one.
+        package var raidStatus: DMRaidStatus?
 
-        package init(node: String, uuid: String) {
+        package init(node: String, uuid: String, raidStatus: DMRaidStatus? = nil) {
             self.node = node
             self.uuid = uuid
+            self.raidStatus = raidStatus
         }
 
         /// A logical volume's, by the way LVM names its devices (dm_build_dm_uuid in lvm2).
-        init(node: String, group: String, volume: String) {
-            self.init(node: node, uuid: "LVM-" + (group + volume).filter { $0 != "-" })
+        init(node: String, group: String, volume: String, raidStatus: DMRaidStatus? = nil) {
+            self.init(
+                node: node, uuid: Self.uuid(group: group, volume: volume), raidStatus: raidStatus)
+        }
+
+        static func uuid(group: String, volume: String) -> String {
+            "LVM-" + (group + volume).filter { $0 != "-" }
         }
     }
 
@@ -44,9 +52,10 @@ package struct RunningDevices: Sendable, Hashable {
         self.mapped = mapped
     }
 
-    /// The node of a logical volume.
-    func node(group: String, volume: String) -> String? {
-        mapped.first { $0 == Mapped(node: $0.node, group: group, volume: volume) }?.node
+    /// The device of a logical volume.
+    func mapped(group: String, volume: String) -> Mapped? {
+        let uuid = Mapped.uuid(group: group, volume: volume)
+        return mapped.first { $0.uuid == uuid }
     }
 
     /// The running array with this UUID, or over any of these nodes.

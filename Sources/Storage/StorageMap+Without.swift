@@ -41,7 +41,9 @@ extension StorageMap {
                 else {
                     continue
                 }
-                running.mapped.append(RunningDevices.Mapped(node: path, group: group.id, volume: logical.id))
+                running.mapped.append(
+                    RunningDevices.Mapped(
+                        node: path, group: group.id, volume: logical.id, raidStatus: logical.raidStatus))
             }
         }
         return running

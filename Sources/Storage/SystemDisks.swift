@@ -95,7 +95,9 @@ package struct SystemDisks: Sendable {
         for name in try sys.list("block") ?? [] {
             if name.hasPrefix("md"), sys.exists("block/\(name)/md") { running.arrays.append(array(name)) }
             if name.hasPrefix("dm-"), let uuid = text("block/\(name)/dm/uuid") {
-                running.mapped.append(RunningDevices.Mapped(node: mappedNode(name), uuid: uuid))
+                running.mapped.append(
+                    RunningDevices.Mapped(
+                        node: mappedNode(name), uuid: uuid, raidStatus: raidStatus(name, uuid)))
             }
         }
         return running
@@ -103,6 +105,11 @@ package struct SystemDisks: Sendable {
 
     private func mappedNode(_ name: String) -> String {
         text("block/\(name)/dm/name").map { "/dev/mapper/" + $0 } ?? Self.node(name)
+    }
+
+    private func raidStatus(_ name: String, _ uuid: String) -> DMRaidStatus? {
+        guard uuid.hasPrefix("LVM-"), let device = text("block/\(name)/dev") else { return nil }
+        return DMRaidStatus(ofDevice: device)
     }
 
     private func array(_ name: String) -> RunningDevices.Array {
@@ -114,7 +121,8 @@ package struct SystemDisks: Sendable {
         let activity = MDActivity(
             state: text("\(directory)/array_state"),
             degraded: text("\(directory)/degraded").flatMap { Int($0) },
-            action: text("\(directory)/sync_action"), members: members)
+            action: text("\(directory)/sync_action"), members: members,
+            completed: text("\(directory)/sync_completed").flatMap { $0 == "none" ? nil : $0 })
         return RunningDevices.Array(
             node: Self.node(name), uuid: text("\(directory)/uuid").map(Self.arrayUUID),
             members: Set(members.keys.map(Self.node)), activity: activity)

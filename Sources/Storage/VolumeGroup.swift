@@ -80,16 +80,19 @@ package struct LogicalVolume: Codable, Sendable, Hashable {
     package var segments: [Segment]
     /// For a metadata sub-volume (`root_rmeta_0`): what device-mapper noted at its start.
     package var raidSuperblock: DMRaidSuperblock?
+    /// What device-mapper says of a raid while it runs.
+    package var raidStatus: DMRaidStatus?
 
     package init(
         id: String, name: String, flags: [String] = [], segments: [Segment] = [],
-        raidSuperblock: DMRaidSuperblock? = nil
+        raidSuperblock: DMRaidSuperblock? = nil, raidStatus: DMRaidStatus? = nil
     ) {
         self.id = id
         self.name = name
         self.flags = flags
         self.segments = segments
         self.raidSuperblock = raidSuperblock
+        self.raidStatus = raidStatus
     }
 
     package var isVisible: Bool { flags.contains("VISIBLE") }

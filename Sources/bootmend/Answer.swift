@@ -11,10 +11,11 @@ struct Answer {
     func diagnosis(_ diagnosis: Diagnosis, lead: String? = nil, next: [String], changes: [String]? = nil)
         -> Int32
     {
-        let mendable = diagnosis.findings.contains { !$0.remedies.isEmpty }
+        let mendable = diagnosis.findings.contains { $0.remedies.contains { !$0.isByHand } }
         let improvable = diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .improvement } }
         let onlyImproves =
-            improvable && !diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .redo } }
+            improvable
+            && !diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .redo && !$0.isByHand } }
         let commands = mendable ? next.map { onlyImproves ? $0 + " --improve" : $0 } : []
         let telling = TextReport.Telling(
             lead: lead, isQuiet: console.isQuiet, isVerbose: console.isVerbose, next: commands)

@@ -15,15 +15,19 @@ import Testing
     private static let all: [Change] = [
         .open(actions: ["activate the volume group rhel"]), write, build, install,
         .run(command: Command(.depmod, "6.1.0"), touching: ["/lib/modules/6.1.0/modules.dep"]),
+        .run(command: Command(.mdadm, "/dev/md0", "--add", "/dev/sdb1"), touching: []),
+        .byHand(lines: ["mdadm --wait /dev/md0"], why: "it takes its time"),
     ]
 
     @Test func `has the contract's word`() {
         #expect(
-            Self.all.map(\.kind) == ["open", "write-file", "build", "install-boot-loader", "run"])
+            Self.all.map(\.kind) == [
+                "open", "write-file", "build", "install-boot-loader", "run", "run", "by-hand",
+            ])
     }
 
-    @Test func `can be taken back, all but opening`() {
-        #expect(Self.all.map(\.isUndoable) == [false, true, true, true, true])
+    @Test func `can be taken back where it changes files or boot code, and nowhere else`() {
+        #expect(Self.all.map(\.isUndoable) == [false, true, true, true, true, false, false])
     }
 
     @Test func `names what it changes`() {
@@ -32,6 +36,15 @@ import Testing
         #expect(Self.install.device == "/dev/sdb")
         #expect(Self.install.command?.vector == ["grub-install", "--target=i386-pc", "/dev/sdb"])
         #expect(Self.write.command == nil)
+    }
+
+    @Test func `left to the person is agreed to by naming no device`() {
+        let remedy = Remedy.byHand(
+            .sync, title: "Wait", lines: ["mdadm --wait /dev/md0"], why: "it takes long")
+        #expect(remedy.isByHand)
+        #expect(remedy.needs == .confirm)
+        #expect(remedy.confirmDevice == nil)
+        #expect(!Remedy(step: .fstab, title: "Edit", changes: [Self.write]).isByHand)
     }
 }
 

@@ -76,4 +76,64 @@ struct Mirror {
         survey.diskBoots[number].record = BootRecord(code: .empty, hasSignature: true)
         survey.diskBoots[number].core = nil
     }
+
+    // MARK: What happens to disks
+
+    func state(of step: StepID) -> Diagnosis.StepResult.State? {
+        diagnosis.steps.first { $0.id == step }?.state
+    }
+
+    mutating func unplug(_ disk: String) { survey = survey.without(VolumeID(disk)) }
+
+    /// A disk that took the place of one that failed, with partitions of these sizes and nothing on them.
+    mutating func plugIn(_ name: String, partitions sizes: [UInt64]?, type: String = "dos") {
+        let disk = VolumeID(name)
+        let whole: UInt64 = 4 << 30
+        var start: UInt64 = 1 << 20
+        var partitions: [Partition] = []
+        for (index, size) in (sizes ?? []).enumerated() {
+            let id = VolumeID("\(disk)#\(index + 1)")
+            partitions.append(Partition(id: id, number: index + 1, start: start, size: size, type: "0x83"))
+            survey.storage.volumes.append(
+                Volume(
+                    id: id, kind: .partition, name: id.rawValue, size: size,
+                    copies: [Copy(pieces: [Piece(disk: disk, offset: start, length: size)])]))
+            start += size
+        }
+        survey.storage.disks.append(
+            Disk(
+                id: disk, size: whole, sectorSize: 512,
+                table: sizes.map { _ in PartitionTable(type: type, partitions: partitions) }))
+        survey.storage.volumes.append(
+            Volume(
+                id: disk, kind: .disk, name: disk.rawValue, size: whole,
+                copies: [Copy(pieces: [Piece(disk: disk, offset: 0, length: whole)])]))
+    }
+
+    mutating func change(_ id: String, _ body: (inout Volume) -> Void) throws {
+        let index = try #require(survey.storage.volumes.firstIndex { $0.id.rawValue == id })
+        body(&survey.storage.volumes[index])
+    }
+
+    mutating func changeLV(_ name: String, _ body: (inout LogicalVolume) -> Void) throws {
+        let index = try #require(survey.storage.groups[0].logicalVolumes.firstIndex { $0.name == name })
+        body(&survey.storage.groups[0].logicalVolumes[index])
+    }
+
+    /// As it was before the conversion: the volume lies on the first disk alone.
+    mutating func makeLinear(_ name: String) throws {
+        let image = try #require(survey.storage.groups[0].logicalVolume("\(name)_rimage_0"))
+        try changeLV(name) { $0.segments = image.segments }
+        try change("lv:rhel/\(name)") { $0.copies.removeAll { $0.disks == [VolumeID("b.img")] } }
+        survey.storage.groups[0].logicalVolumes.removeAll { $0.name.hasPrefix("\(name)_r") }
+    }
+
+    /// As it was before the array: /boot is a filesystem on the first disk's first partition.
+    mutating func makeBootPlain() throws {
+        let array = try #require(survey.storage.volumes.first { $0.kind == .array })
+        try change("a.img#1") { $0.signature = array.signature }
+        survey.storage.volumes.removeAll { $0.id == array.id }
+        survey.storage.arrays = []
+        survey.bootDirectories[0].volume = VolumeID("a.img#1")
+    }
 }

@@ -48,6 +48,17 @@ struct WritingFiles {
         #expect(!system.exists("/etc/lvm"))
     }
 
+    @Test func `what is left to the person is not done, and what came before it is taken back`() throws {
+        try system.write("old\n", to: "/etc/fstab")
+        let before = try system.snapshot()
+        let outcome = system.apply([
+            .writeFile(path: "/etc/fstab", text: "new\n", was: "old\n", mode: 0o644),
+            .byHand(lines: ["mdadm --wait /dev/md0"], why: "it takes long"),
+        ])
+        #expect(outcome.failure?.message == "this is left to you: mdadm --wait /dev/md0")
+        #expect(try system.snapshot() == before)
+    }
+
     static let others: [(there: String?, was: String?)] = [
         ("other\n", "old\n"), (nil, "old\n"), ("other\n", nil),
     ]

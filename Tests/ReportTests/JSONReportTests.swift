@@ -135,7 +135,7 @@ import Testing
                                 "--re-add",
                                 "/dev/sdb1"
                               ],
-                              "undoable": true
+                              "undoable": false
                             }
                           ]
                         }

@@ -134,6 +134,38 @@ import Testing
                 """)
     }
 
+    @Test func `what is left to the person is shown with its lines and the reason`() {
+        let wait = Remedy.byHand(
+            .sync, title: "Wait until /dev/md0 is in sync",
+            lines: ["cat /proc/mdstat", "mdadm --wait /dev/md0"],
+            why: "until then the half that is written to is no half")
+        let plan = Plan(installation: "x", notDone: [wait])
+        #expect(
+            TextReport.plan(plan, for: "Debian", Style()) == """
+                Nothing to do for Debian.
+
+                Left as it is
+                  ·  Wait until /dev/md0 is in sync  by hand
+                       cat /proc/mdstat
+                       mdadm --wait /dev/md0
+                       until then the half that is written to is no half
+
+                """)
+        #expect(
+            JSONReport.change(wait.changes[0]).text == """
+                {
+                  "kind": "by-hand",
+                  "lines": [
+                    "cat /proc/mdstat",
+                    "mdadm --wait /dev/md0"
+                  ],
+                  "reason": "until then the half that is written to is no half",
+                  "undoable": false
+                }
+
+                """)
+    }
+
     @Test func `a refusal says nothing else`() {
         let plan = Plan(
             installation: "x", remedies: [Samples.fstab],

@@ -63,4 +63,44 @@ struct DMRaidSuperblockTests {
         #expect(written?.hasFailed(63) == true)
         #expect(written?.hasFailed(64) == false)
     }
+
+    // Lines of dm-raid.rst and of a running machine.
+    @Test(
+        arguments: [
+            ("raid raid1 2 AA 3072000/3072000 idle 0 0 -", "AA", 3_072_000, "idle"),
+            ("raid raid1 2 Aa 1024/3072000 recover 0", "Aa", 1024, "recover"),
+            ("raid raid1 2 DA 5/5", "DA", 5, "idle"),
+        ] as [(String, String, UInt64, String)])
+    func `the kernel's status line says who is in sync`(
+        line: String, health: String, done: UInt64, action: String
+    ) throws {
+        let status = try #require(DMRaidStatus(parsing: line))
+        #expect((status.health, status.done, status.action) == (health, done, action))
+    }
+
+    @Test(arguments: [
+        "", "linear ", "raid raid1 2 AA", "raid raid1 2 AA half/all idle 0", "raid raid1 2 XY 1/2",
+    ])
+    func `other lines are none`(line: String) {
+        #expect(DMRaidStatus(parsing: line) == nil)
+    }
+
+    @Test func `while it runs the kernel is believed, not the superblocks behind it`() {
+        let segment = LogicalVolume.Segment(
+            start: 0, count: 1, type: "raid1", images: ["i0", "i1"], metadata: ["m0", "m1"])
+        var root = LogicalVolume(id: "r", name: "root", segments: [segment])
+        let group = VolumeGroup(
+            id: "g", name: "rhel", seqno: 1, extentSize: 4096,
+            logicalVolumes: [
+                LogicalVolume(id: "a", name: "m0", raidSuperblock: image(0).superblock),
+                LogicalVolume(id: "b", name: "m1", raidSuperblock: image(1, recovered: 4096).superblock),
+            ])
+        #expect(group.images(of: root).map(\.judgement.standing) == [.current, .rebuilding])
+        root.raidStatus = DMRaidStatus(health: "AA", done: 5, total: 5, action: "idle")
+        #expect(group.images(of: root).map(\.judgement.standing) == [.current, .current])
+        root.raidStatus = DMRaidStatus(health: "Aa", done: 1, total: 5, action: "recover")
+        #expect(group.images(of: root).map(\.judgement.standing) == [.current, .rebuilding])
+        root.raidStatus = DMRaidStatus(health: "aD", done: 1, total: 5, action: "idle")
+        #expect(group.images(of: root).map(\.judgement.standing) == [.behind, .behind])
+    }
 }

@@ -44,7 +44,8 @@ struct SystemDisksTests {
         let sys = try FakeSysfs()
         sys.disk("md0", at: "devices/virtual/block/md0", size: 8)
         for (name, text) in [
-            "array_state": "clean", "degraded": "1", "sync_action": "idle", "dev-sda1/state": "in_sync",
+            "array_state": "clean", "degraded": "1", "sync_action": "recover", "dev-sda1/state": "in_sync",
+            "sync_completed": "1024 / 816896",
             "uuid": "7a2565e2-6d2816de-4e3bad29-b17aa89d",
         ] { sys.write("block/md0/md/\(name)", text + "\n") }
         sys.disk("dm-0", at: "devices/virtual/block/dm-0", size: 8)
@@ -56,12 +57,14 @@ struct SystemDisksTests {
         #expect(array.members == ["/dev/sda1"])
         #expect(
             array.activity
-                == MDActivity(state: "clean", degraded: 1, action: "idle", members: ["sda1": "in_sync"]))
+                == MDActivity(
+                    state: "clean", degraded: 1, action: "recover", members: ["sda1": "in_sync"],
+                    completed: "1024 / 816896"))
         #expect(running.array(uuid: "any", members: ["/dev/sda1", "/dev/sdb1"]) == array)
         #expect(running.array(uuid: "any", members: ["/dev/sdb1"]) == nil)
         let group = Array(repeating: "a", count: 32).joined(separator: "-")
-        #expect(running.node(group: group, volume: group) == "/dev/mapper/rhel-root")
-        #expect(running.node(group: group, volume: "b") == nil)
+        #expect(running.mapped(group: group, volume: group)?.node == "/dev/mapper/rhel-root")
+        #expect(running.mapped(group: group, volume: "b") == nil)
     }
 
     @Test func `an opened LUKS container is a source of its own`() throws {

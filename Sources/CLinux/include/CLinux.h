@@ -76,6 +76,9 @@ int bm_interrupts(void);
 /// worker's pid once it has ended, with its wait status. -errno where fork fails.
 pid_t bm_guard(int *status);
 
+/// The status of a mapped device's first target, "raid raid1 2 AA …", read without flushing it. 0 or -errno.
+int bm_dm_status(unsigned int major, unsigned int minor, char *line, size_t size);
+
 /// Columns of the terminal at `fd`, 0 when it does not say.
 int bm_columns(int fd);
 /// Echo of the terminal on or off. 0 or -errno.

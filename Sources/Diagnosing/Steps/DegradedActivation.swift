@@ -14,7 +14,7 @@ enum DegradedActivation {
     static func finding(
         _ scene: Scene, _ kernel: String, _ facts: InitramfsFacts, _ stack: StorageStack, startsFirst: Bool
     ) -> Finding? {
-        let incomplete = stack.logicalVolumes.filter { isIncomplete($0, scene.storage) }
+        let incomplete = stack.logicalVolumes.filter(isIncomplete)
         guard let first = incomplete.first, !activates(facts) else { return nil }
         return Finding(
             id: findingID, step: .initramfs, severity: startsFirst ? .blocker : .warning,
@@ -30,16 +30,14 @@ enum DegradedActivation {
             remedies: assistance(scene))
     }
 
-    /// A PV that holds a part of the volume is not here.
-    private static func isIncomplete(_ volume: StorageStack.LogicalVolumeInGroup, _ storage: StorageMap)
-        -> Bool
-    {
-        storage.physicalVolumes(under: volume).contains { $0.device == nil }
+    // Event activation waits for the whole group, whatever of it the volume lies on.
+    private static func isIncomplete(_ volume: StorageStack.LogicalVolumeInGroup) -> Bool {
+        volume.group.physicalVolumes.contains { $0.device == nil }
     }
 
     // dracut activates what is there once it has waited two thirds of rd.retry (lvm_scan.sh, from 033 on);
     // initramfs-tools leaves it to udev's event activation, which wants the whole group (69-lvm.rules).
-    private static func activates(_ facts: InitramfsFacts) -> Bool {
+    static func activates(_ facts: InitramfsFacts) -> Bool {
         switch facts.generator {
         case .dracut: facts.programs.contains("lvm_scan") || facts.dracutModules.contains("lvm")
         default: facts.scripts.contains { $0.contains(DegradedBootScript.name) }

@@ -99,6 +99,13 @@ enum InitramfsStep: MigrationStep {
         scene.kernels.filter { version in boot.kernels.contains { $0.version == version } }
     }
 
+    /// What the image of the kernel that GRUB starts by itself holds.
+    static func firstImage(_ scene: Scene) -> InitramfsFacts? {
+        guard let boot = scene.boot else { return nil }
+        let first = startsFirst(boot, bootable(boot, scene), scene)
+        return boot.images.first { $0.version == first }?.facts
+    }
+
     // GRUB starts its first entry unless told otherwise; without a menu that names one, the newest kernel is it.
     private static func startsFirst(_ boot: BootDirectory, _ kernels: [String], _ scene: Scene) -> String? {
         let first = boot.grub?.config?.entries.first?.kernel?.value

@@ -20,7 +20,7 @@ struct Room {
         var free: [UInt64: UInt64] = [:]
         for change in changes {
             switch change {
-            case .open: break
+            case .open, .byHand: break
             case .writeFile(let path, let text, _, _):
                 saved += try size(path)
                 try need(UInt64(text.utf8.count) + 65536, instead: try size(path), of: path, &free)

@@ -26,6 +26,9 @@ struct Work {
             for path in touching { try saving.save(path) }
             try run(command)
             if let path = touching.first(where: isBoot) { try Place.existing(path, in: root).settle() }
+        // No plan that was made holds one; one that was edited might.
+        case .byHand(let lines, _):
+            throw RepairFailure("this is left to you: \(lines.joined(separator: "; "))")
         }
     }
 

@@ -2,13 +2,20 @@ extension Explanation {
     static let lvmMirror = Explanation(
         step: .lvmMirror,
         meaning:
-            "The logical volumes of root and swap are whole, and mirrored over different disks where that was meant.",
-        done: "no physical volume is missing, each image of a mirror lies on a disk of its own",
-        see: ["lvs -a -o name,attr,sync_percent,devices", "pvs", "vgs -o +vg_missing_pv_count"],
+            "The logical volumes of root and swap are whole, mirrored over different disks where that was meant, and "
+            + "LVM's own configuration lets it see every physical volume.",
+        done:
+            "no physical volume is missing or hidden, each image of a mirror is current and lies on a disk of its own",
+        see: [
+            "lvs -a -o name,attr,sync_percent,devices", "pvs", "vgs -o +vg_missing_pv_count",
+            "lvmconfig devices/filter devices/global_filter", "cat /etc/lvm/devices/system.devices",
+        ],
         mend: [
             Mending(
                 "all", "lvconvert --type raid1 -m 1 VG/LV", "lvconvert --repair VG/LV",
                 "lvchange --refresh VG/LV"),
+            Mending(
+                "a disk that came back", "vgextend --restoremissing VG /dev/sdb2", "lvchange --refresh VG/LV"),
             Mending("RHEL 9 and later", "lvmdevices --adddev /dev/sdb2"),
         ],
         symptoms: [

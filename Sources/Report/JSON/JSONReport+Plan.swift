@@ -39,7 +39,15 @@ extension JSONReport {
     }
 
     static func change(_ change: Change) -> JSON {
-        .object([
+        if case .byHand(let lines, let why) = change {
+            return .object([
+                "kind": .string(change.kind),
+                "lines": .strings(lines),
+                "reason": .string(why),
+                "undoable": .bool(change.isUndoable),
+            ])
+        }
+        return .object([
             "kind": .string(change.kind),
             "command": change.command.map { .strings($0.vector) },
             "path": .string(change.path),

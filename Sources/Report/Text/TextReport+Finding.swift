@@ -20,6 +20,7 @@ extension TextReport {
             page.line(
                 indent: 4, .dim(remedy.purpose == .redo ? "redo" : "better"), .tab(14), .text(remedy.title),
                 .dim("  " + consequence(remedy)))
+            page.append(linesByHand(remedy, indent: 14))
         }
         return page
     }
@@ -53,9 +54,20 @@ extension TextReport {
         return String(lines.first ?? "") + (lines.count > 1 ? " …" : "")
     }
 
+    /// The commands of what is left to the person, and why it is.
+    static func linesByHand(_ remedy: Remedy, indent: Int) -> Page {
+        var page = Page()
+        for case .byHand(let lines, let why) in remedy.changes {
+            for line in lines { page.verbatim(indent: indent, .text(line)) }
+            page.line(indent: indent, .dim(why))
+        }
+        return page
+    }
+
     /// What it costs to say yes to a remedy.
     static func consequence(_ remedy: Remedy) -> String {
-        switch remedy.needs {
+        if remedy.isByHand { return "by hand" }
+        return switch remedy.needs {
         case .yes: remedy.changes.allSatisfy(\.isUndoable) ? "can be undone" : "cannot be undone"
         case .confirm: "needs --confirm " + (remedy.confirmDevice ?? "DEVICE")
         }

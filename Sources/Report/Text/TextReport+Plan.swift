@@ -30,6 +30,7 @@ extension TextReport {
             page.line(.subject("Left as it is"))
             for remedy in plan.notDone {
                 page.line(indent: 2, .mark(.note), .tab(5), .text("\(remedy.title)  "), .dim(wanted(remedy)))
+                page.append(linesByHand(remedy, indent: 7))
             }
         }
         return page.text(style)
@@ -37,7 +38,8 @@ extension TextReport {
 
     /// Which option would bring a remedy that was left out into the plan.
     private static func wanted(_ remedy: Remedy) -> String {
-        switch (remedy.needs, remedy.purpose) {
+        if remedy.isByHand { return "by hand" }
+        return switch (remedy.needs, remedy.purpose) {
         case (.confirm, _): "needs --confirm " + (remedy.confirmDevice ?? "DEVICE")
         case (.yes, .improvement): "with --improve"
         case (.yes, .redo): remedy.step.map { "with --only \($0.rawValue)" } ?? ""
@@ -77,6 +79,8 @@ extension TextReport {
             if !touching.isEmpty {
                 page.line(indent: 7, .dim("changes"), .tab(17), .text(list(touching)))
             }
+        case .byHand(let lines, _):
+            for line in lines { page.verbatim(indent: 7, .dim("type"), .tab(17), .text(line)) }
         }
         return page
     }
@@ -87,7 +91,7 @@ extension Change {
     var isOpening: Bool {
         switch self {
         case .open: true
-        case .writeFile, .build, .installBootLoader, .run: false
+        case .writeFile, .build, .installBootLoader, .run, .byHand: false
         }
     }
 }

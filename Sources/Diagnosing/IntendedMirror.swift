@@ -1,0 +1,167 @@
+import LibMount
+import Storage
+
+/// The mirror that an installation has or was meant to have.
+///
+/// It was meant where an array of several disks is in use, where a volume in use is mirrored, or where the group of one
+/// counts a physical volume that is gone.
+struct IntendedMirror {
+    /// A logical volume in use: root, swap, or what has to be mounted.
+    struct Use {
+        var place: String
+        var volume: Volume
+        var found: StorageStack.LogicalVolumeInGroup
+        /// The default target is not reached without it.
+        var isNeeded: Bool
+        var isRoot: Bool
+
+        /// `rhel/root`, as LVM's tools take it.
+        var name: String { "\(found.group.name)/\(found.volume.name)" }
+    }
+
+    let arrays: [ArrayNaming.Use]
+    let volumes: [Use]
+    /// The groups of `volumes`, each once.
+    let groups: [VolumeGroup]
+    /// The disks that hold any of it.
+    let disks: [Disk]
+    let isIntended: Bool
+    private let storage: StorageMap
+
+    init(_ scene: Scene) {
+        storage = scene.storage
+        arrays = scene.arrays.uses.filter { $0.array.raidDisks > 1 && $0.array.mayMiss > 0 }
+        volumes = Self.uses(scene)
+        var groups: [VolumeGroup] = []
+        for use in volumes where !groups.contains(where: { $0.id == use.found.group.id }) {
+            groups.append(use.found.group)
+        }
+        self.groups = groups
+        var used = Set(arrays.flatMap { scene.storage.disks(under: $0.array.id) })
+        let members = arrays.flatMap { $0.array.members.map(\.device) }
+        for device in members + groups.flatMap(\.physicalVolumes).compactMap(\.device) {
+            used.formUnion(scene.storage.disks(under: device))
+        }
+        disks = scene.storage.disks.filter { used.contains($0.id) }
+        isIntended =
+            !arrays.isEmpty || volumes.contains { $0.found.volume.isMirrored }
+            || groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
+    }
+
+    private static func uses(_ scene: Scene) -> [Use] {
+        var uses: [Use] = []
+        func add(_ volume: Volume?, at place: String, isNeeded: Bool) {
+            guard let volume, let found = scene.storage.logicalVolume(volume.id),
+                !uses.contains(where: { $0.volume.id == volume.id })
+            else { return }
+            uses.append(
+                Use(
+                    place: place, volume: volume, found: found, isNeeded: isNeeded,
+                    isRoot: volume.id == scene.installation.root))
+        }
+        add(scene.rootVolume, at: "root", isNeeded: true)
+        for entry in scene.fstab where entry.mustMount || entry.isSwap {
+            let volume = scene.storage.volumes(source: entry.source).first
+            add(volume, at: entry.isSwap ? "swap" : entry.target, isNeeded: entry.mustMount)
+        }
+        return uses
+    }
+
+    /// Something of it is not here: a slot of an array that nobody fills, or a physical volume.
+    var isIncomplete: Bool {
+        arrays.contains { !$0.array.freeSlots.isEmpty }
+            || groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
+    }
+
+    /// Disks with nothing on them but perhaps a partition table, where a part of the mirror is gone: what took the
+    /// place of the one that failed.
+    var replacements: [Disk] {
+        guard isIncomplete else { return [] }
+        return storage.disks.filter { disk in
+            guard !disks.contains(where: { $0.id == disk.id }), disk.failure == nil, disk.size > 0 else {
+                return false
+            }
+            let places = [disk.id] + (disk.table?.partitions.map(\.id) ?? [])
+            return places.allSatisfy { storage.volume($0)?.isBlank ?? true }
+        }
+    }
+
+    /// A partition with nothing on it, of at least this many bytes, on a disk that holds none of `others`.
+    func freePartition(of size: UInt64, besides others: [VolumeID]) -> VolumeID? {
+        let taken = Set(others.flatMap { storage.disks(under: $0) })
+        return (disks + replacements).filter { !taken.contains($0.id) }
+            .flatMap { $0.table?.partitions ?? [] }
+            .first { $0.size >= size && !$0.isForBootCode && storage.volume($0.id)?.isBlank ?? false }?.id
+    }
+}
+
+extension Volume {
+    /// Nothing that libblkid knows lies on it, and it could be read.
+    fileprivate var isBlank: Bool { signature == nil && failure == nil && !copies.isEmpty }
+}
+
+extension Partition {
+    /// A BIOS boot partition (partmap/gpt.c) or an ESP, which hold what has no signature.
+    var isForBootCode: Bool {
+        [
+            "21686148-6449-6e6f-744e-656564454649", "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef", "0x5",
+            "0xf", "0x85",
+        ].contains(type.lowercased())
+    }
+}
+
+extension LogicalVolume {
+    var isMirrored: Bool {
+        segments.contains { $0.type == "mirror" || $0.type.hasPrefix("raid") && !$0.type.hasPrefix("raid0") }
+    }
+}
+
+extension MDArray {
+    /// How many members may be missing for the kernel still to start it (md.rst, md(4)).
+    var mayMiss: Int {
+        switch level {
+        case 1: raidDisks - 1
+        case 4, 5: 1
+        case 6: 2
+        // Near copies of two: at best one of each pair.
+        case 10: raidDisks / 2
+        default: 0
+        }
+    }
+
+    /// The members that fill a slot, each with how far it can be trusted.
+    var standings: [(member: MDMember, judgement: HalfJudgement)] {
+        zip(members, judgements).map { ($0, $1) }
+    }
+
+    /// Slots that no member here fills.
+    var freeSlots: [Int] {
+        let filled = standings.filter { ![.behind, .damaged, .spare].contains($0.judgement.standing) }
+        let slots = Set(filled.compactMap(\.member.superblock.slot))
+        return (0..<min(max(raidDisks, 0), 1024)).filter { !slots.contains($0) }
+    }
+
+    /// Bytes that a member has to have.
+    var memberSize: UInt64 {
+        members.map(\.superblock).filter(\.checksumHolds).map {
+            max($0.dataOffset &+ $0.size, $0.offset &+ 4096)
+        }.min() ?? 0
+    }
+}
+
+extension VolumeGroup {
+    /// Bytes that a physical volume has to have.
+    func size(of physical: PhysicalVolume) -> UInt64 {
+        let (extents, overflow) = physical.extentCount.multipliedReportingOverflow(by: extentSize)
+        return overflow ? .max : physical.dataStart &+ extents
+    }
+
+    /// Extents of a physical volume that no volume lies on.
+    func freeExtents(of physical: PhysicalVolume) -> UInt64 {
+        let used = logicalVolumes.flatMap(\.segments).reduce(UInt64(0)) { sum, segment in
+            let here = segment.stripes.count { $0.physicalVolume == physical.name }
+            return here == 0 ? sum : sum &+ segment.count / UInt64(segment.stripes.count) &* UInt64(here)
+        }
+        return physical.extentCount > used ? physical.extentCount - used : 0
+    }
+}

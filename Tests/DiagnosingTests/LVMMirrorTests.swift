@@ -1,0 +1,148 @@
+import Changes
+import Storage
+import Surveying
+import Testing
+
+@testable import Diagnosing
+
+@Suite struct `the mirrored volumes` {
+    @Test func `have lost a physical volume with the disk, and the initramfs says whether that stops them`()
+        throws
+    {
+        var mirror = try Mirror()
+        mirror.unplug("b.img")
+        let finding = try mirror.finding("lvm-mirror.missing-pv")
+        #expect(finding.severity == .warning)
+        #expect(finding.summary.contains("/dev/sdb2"))
+        let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
+        #expect(
+            lines == [
+                "pvcreate PARTITION", "vgextend rhel PARTITION", "lvconvert --repair rhel/root",
+                "lvconvert --repair rhel/swap", "vgreduce --removemissing rhel",
+            ])
+        #expect(mirror.diagnosis.findings.filter { $0.severity == .blocker }.map(\.step) == [.initramfs])
+    }
+
+    @Test func `wait for a physical volume of their group that they do not lie on`() throws {
+        var mirror = try Mirror()
+        mirror.survey.storage.groups[0].physicalVolumes.append(
+            PhysicalVolume(name: "pv2", uuid: "gone", hint: "/dev/sdc1"))
+        #expect(try mirror.finding("initramfs.no-degraded-activation").severity == .blocker)
+        #expect(mirror.diagnosis.verdict == .broken)
+    }
+
+    @Test func `are those that were converted: root is not, and the array shows that it was meant to be`()
+        throws
+    {
+        var mirror = try Mirror()
+        try mirror.makeLinear("root")
+        #expect(mirror.state(of: .lvmMirror) == .skipped)
+        let finding = try mirror.finding("lvm-mirror.not-mirrored")
+        #expect(finding.severity == .warning)
+        let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
+        #expect(lines == ["lvconvert --type raid1 -m 1 rhel/root b.img#2"])
+    }
+
+    @Test func `are mirrored where their physical volume is an array`() throws {
+        var mirror = try Mirror()
+        try mirror.makeLinear("root")
+        try mirror.makeLinear("swap")
+        let array = mirror.survey.storage.arrays[0].id
+        mirror.survey.storage.groups[0].physicalVolumes.removeLast()
+        mirror.survey.storage.groups[0].physicalVolumes[0].device = array
+        #expect(mirror.state(of: .lvmMirror) == .done)
+    }
+
+    @Test func `on one disk twice are no mirror`() throws {
+        var mirror = try Mirror()
+        try mirror.changeLV("root_rimage_1") { $0.segments[0].stripes[0].physicalVolume = "pv0" }
+        #expect(mirror.wrongSteps == [.lvmMirror])
+        #expect(try mirror.finding("lvm-mirror.same-disk").summary.contains("a.img"))
+    }
+
+    @Test func `with an image that the other counts as failed want a refresh, and its device named`() throws {
+        var mirror = try Mirror()
+        try mirror.changeLV("root_rmeta_0") {
+            $0.raidSuperblock?.events = 30
+            $0.raidSuperblock?.failedDevices = 0b10
+        }
+        #expect(mirror.wrongSteps == [.lvmMirror])
+        let remedy = try #require(try mirror.finding("lvm-mirror.stale-image").remedies.first)
+        #expect(remedy.confirmDevice == "b.img#2")
+        #expect(
+            remedy.changes.first?.command?.vector == [
+                "lvm", "lvchange", "--refresh", "--config", "activation{monitoring=0}", "rhel/root",
+            ])
+    }
+
+    @Test func `that went on without a disk take it back only when they are told to`() throws {
+        var mirror = try Mirror()
+        mirror.survey.storage.groups[0].physicalVolumes[1].flags.append("MISSING")
+        #expect(mirror.wrongSteps == [.lvmMirror])
+        let finding = try mirror.finding("lvm-mirror.returned-pv")
+        let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
+        #expect(
+            lines == [
+                "vgextend --restoremissing rhel b.img#2", "lvchange --refresh rhel/root",
+                "lvchange --refresh rhel/swap",
+            ])
+    }
+
+    @Test func `that are whole nowhere are said with what they miss`() throws {
+        var mirror = try Mirror()
+        try mirror.makeLinear("swap")
+        try mirror.changeLV("swap") { $0.segments[0].stripes[0].physicalVolume = "pv1" }
+        mirror.survey.storage.groups[0].physicalVolumes[1].device = nil
+        try mirror.change("lv:rhel/swap") { $0.copies = [] }
+        #expect(try mirror.finding("lvm-mirror.incomplete").severity == .warning)
+        mirror.rewriteFstab("/dev/mapper/rhel-swap none swap", "/dev/mapper/rhel-swap /home ext4")
+        #expect(try mirror.finding("lvm-mirror.incomplete").severity == .blocker)
+    }
+
+    // MARK: what LVM sees
+
+    private static let filter = """
+        devices {
+            # only the first disk
+            global_filter = [ "a|^/dev/sda2$|", "r|.*|" ]
+        }
+        """
+
+    @Test func `are not seen through a filter that lets one disk pass`() throws {
+        var mirror = try Mirror()
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = Self.filter
+        #expect(mirror.wrongSteps == [.lvmMirror])
+        let finding = try mirror.finding("lvm-mirror.filtered")
+        #expect(finding.severity == .warning)
+        #expect(finding.evidence.first?.place == .file(path: "/etc/lvm/lvm.conf", line: 3))
+        mirror.image.facts?.texts["etc/lvm/lvm.conf"] = Self.filter
+        #expect(try mirror.finding("lvm-mirror.filtered").severity == .blocker)
+        mirror.image.facts?.scripts.insert("scripts/local-block/bootmend-degraded")
+        #expect(try mirror.finding("lvm-mirror.filtered").severity == .warning)
+    }
+
+    @Test func `may be seen through a filter by names that only the running system gives`() throws {
+        var mirror = try Mirror()
+        mirror.installation.texts["/etc/lvm/lvm.conf"] =
+            #"devices { filter = [ "a|/dev/disk/by-id/|", "r|.*|" ] }"#
+        #expect(mirror.state(of: .lvmMirror) == .unknown)
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = #"devices { filter = [ "a|.*|" ] }"#
+        #expect(mirror.state(of: .lvmMirror) == .done)
+    }
+
+    @Test func `are seen through a devices file that lists them, where one is in use`() throws {
+        var mirror = try Mirror()
+        let path = "/etc/lvm/devices/system.devices"
+        let first =
+            "IDTYPE=sys_wwid IDNAME=naa.5 DEVNAME=/dev/sda2 PVID=zKNZUbPBn0CupQdtF3AOMMWzGm0kw4Wv PART=2\n"
+        mirror.installation.texts[path] = "VERSION=1.1.2\n" + first
+        #expect(mirror.state(of: .lvmMirror) == .done)
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = "devices { use_devicesfile = 1 }"
+        let finding = try mirror.finding("lvm-mirror.not-in-devices-file")
+        #expect(finding.evidence.first?.expected == "PVID=rLwg3AWB29Ckb9oF1KwPlw0xi4oyEVV3")
+        #expect(finding.severity == .warning)
+        mirror.installation.texts[path]? +=
+            "IDTYPE=devname IDNAME=/dev/sdb2 DEVNAME=/dev/sdb2 PVID=. PART=2\n"
+        #expect(mirror.state(of: .lvmMirror) == .done)
+    }
+}
