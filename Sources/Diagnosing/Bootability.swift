@@ -29,6 +29,14 @@ struct Bootability {
             breaksAt: blockers.first?.step)
     }
 
+    /// Of a disk that could not be read whole nothing is known.
+    init(unread disk: VolumeID, _ scene: Scene) {
+        result = .init(
+            device: disk.rawValue, serial: scene.storage.disk(disk)?.serial, bootsAlone: .unknown,
+            should: Self.should(disk, scene))
+        blockers = []
+    }
+
     // A disk should boot alone when it holds a current copy of every mirror under root and /boot.
     private static func should(_ disk: VolumeID, _ scene: Scene) -> Bool {
         [scene.rootVolume, scene.bootVolume].allSatisfy { volume in

@@ -11,8 +11,12 @@ extension Diagnosis {
     ) -> Diagnosis {
         let scene = Scene(survey, installation, hardware: hardware)
         let whole = Examinations(scene)
-        let disks = involved(scene)
-        let alone = disks.map { Bootability(of: $0, among: disks, scene) }
+        let unread = UnreadDisks(scene)
+        let disks = involved(scene, unread)
+        let alone = disks.map { disk in
+            unread.disks.contains(disk)
+                ? Bootability(unread: disk, scene) : Bootability(of: disk, among: disks, scene)
+        }
         var findings = whole.findings
         for (disk, boot) in zip(disks, alone) where boot.result.should {
             findings += boot.blockers.filter { blocker in
@@ -20,7 +24,8 @@ extension Diagnosis {
             }.map { only($0, on: disk) }
         }
         let steps = whole.all.map {
-            StepResult(id: $0.step, state: $0.examination.state, reason: $0.examination.reason)
+            unread.qualified(
+                StepResult(id: $0.step, state: $0.examination.state, reason: $0.examination.reason))
         }
         let results = alone.map(\.result)
         return Diagnosis(
@@ -28,9 +33,9 @@ extension Diagnosis {
             findings: findings.sorted { rank($0) < rank($1) }, disks: results)
     }
 
-    /// The disks that hold any part of root, /boot, an ESP or boot code.
-    private static func involved(_ scene: Scene) -> [VolumeID] {
-        var used = Set(scene.storage.disks(under: scene.installation.root))
+    /// The disks that hold any part of root, /boot, an ESP or boot code, or that may hold one and could not be read.
+    private static func involved(_ scene: Scene, _ unread: UnreadDisks) -> [VolumeID] {
+        var used = Set(scene.storage.disks(under: scene.installation.root) + unread.disks)
         if let boot = scene.boot { used.formUnion(scene.storage.disks(under: boot.volume)) }
         return scene.storage.disks.map(\.id).filter(used.contains)
     }
