@@ -202,7 +202,8 @@ import Testing
         (Diagnosis.Verdict.boots, "It boots, and from every disk that should be able to alone."),
         (
             .degraded,
-            "It boots, but not from /dev/sda and /dev/sdb alone; initramfs and grub-install have to be done again."
+            "It boots, but neither from /dev/sda alone nor from /dev/sdb alone; "
+                + "initramfs and grub-install have to be done again."
         ),
         (.broken, "It would not boot: initramfs and grub-install have to be done again."),
         (.unknown, "Whether it boots could not be told: grub-config could not be judged."),
@@ -211,5 +212,25 @@ import Testing
         var diagnosis = Samples.diagnosis
         diagnosis.verdict = verdict
         #expect(TextReport.sentence(diagnosis) == sentence)
+    }
+
+    @Test func `what nothing can redo does not have to be done again`() {
+        var diagnosis = Samples.mended
+        diagnosis.verdict = .degraded
+        diagnosis.disks = []
+        diagnosis.steps = [.init(id: .mdArray, state: .stale), .init(id: .sync, state: .stale)]
+        let wait = Remedy.byHand(.sync, title: "Wait", lines: ["mdadm --wait /dev/md0"], why: "")
+        diagnosis.findings = [
+            Finding(
+                id: "md-array.split-brain", step: .mdArray, severity: .warning, summary: "", evidence: []),
+            Finding(
+                id: "sync.running", step: .sync, severity: .warning, summary: "", evidence: [],
+                remedies: [wait]),
+        ]
+        #expect(TextReport.sentence(diagnosis) == "It boots, but md-array and sync are not in order.")
+        diagnosis.findings[0].remedies = [Samples.wipe]
+        #expect(
+            TextReport.sentence(diagnosis)
+                == "It boots, but md-array has to be done again; sync is not in order.")
     }
 }

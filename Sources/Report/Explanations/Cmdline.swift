@@ -16,6 +16,14 @@ extension Explanation {
         symptoms: [
             ConsoleText("Don't know how to handle 'root=*", "root= is empty or not understood"),
             ConsoleText("No or empty root= argument", "the command line lost its root="),
+            ConsoleText("No root device specified", "the command line lost its root="),
+            ConsoleText(
+                "mounting * on /root failed", "root= names what holds no filesystem that can be mounted"),
+            ConsoleText(
+                "Target filesystem doesn't have requested /sbin/init",
+                "root= leads to a filesystem that is no root"),
+            ConsoleText(
+                "No init found. Try passing init= bootarg", "root= leads to a filesystem that is no root"),
             ConsoleText(
                 "Gave up waiting for suspend/resume device", "resume= names an old swap; the boot goes on"),
             ConsoleText("rd.lvm=0: removing LVM activation", "the command line names no logical volume"),

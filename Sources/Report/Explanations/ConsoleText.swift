@@ -5,10 +5,13 @@ package struct ConsoleText: Sendable, Hashable {
     /// As it stands on the screen; `*` stands for what differs from machine to machine.
     package var pattern: String
     package var meaning: String
+    /// It is too short to be looked for in a longer text: it says this where nothing else is on the screen.
+    private let standsAlone: Bool
 
-    init(_ pattern: String, _ meaning: String) {
+    init(_ pattern: String, _ meaning: String, standsAlone: Bool = false) {
         self.pattern = pattern
         self.meaning = meaning
+        self.standsAlone = standsAlone
     }
 
     /// Whether the text that a person typed off the screen is or contains this line.
@@ -16,6 +19,7 @@ package struct ConsoleText: Sendable, Hashable {
     /// Case and blanks are not counted; a part of the line is enough when it is long enough not to fit everything.
     func matches(_ typed: String) -> Bool {
         let text = Self.plain(typed)
+        if standsAlone { return text == Self.plain(pattern) }
         let parts = pattern.split(separator: "*").map { Self.plain(String($0)) }.filter { !$0.isEmpty }
         var rest = text[...]
         var found = 0

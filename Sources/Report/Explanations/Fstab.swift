@@ -15,9 +15,14 @@ extension Explanation {
             ),
             ConsoleText("Dependency failed for *Local File Systems", "a filesystem of fstab is missing"),
             ConsoleText("Dependency failed for /boot", "the device that fstab names for /boot is not there"),
+            ConsoleText(
+                "Dependency failed for boot.mount", "the device that fstab names for /boot is not there"),
             ConsoleText("You are in emergency mode", "a filesystem of fstab could not be mounted"),
             ConsoleText("Welcome to emergency mode", "a filesystem of fstab could not be mounted"),
             ConsoleText("Give root password for maintenance", "a filesystem of fstab could not be mounted"),
+            ConsoleText("Press Enter for maintenance", "a filesystem of fstab could not be mounted"),
+            ConsoleText(
+                "wrong fs type, bad option, bad superblock", "fstab names a device that holds something else"),
             ConsoleText(
                 "Cannot open access to console, the root account is locked", "emergency mode without a way in"
             ),

@@ -16,5 +16,8 @@ extension Explanation {
             ConsoleText("you need to load the kernel first", "the kernel of the menu entry was not found"),
             ConsoleText("file `/vmlinuz*' not found", "the menu names a kernel that /boot does not hold"),
             ConsoleText("grub>", "GRUB runs and has found no menu"),
+            ConsoleText(
+                "diskfilter writes are not supported",
+                "harmless: GRUB cannot save its environment on an array; press a key"),
         ])
 }

@@ -21,13 +21,32 @@ extension Explanation {
             ConsoleText("no such partition", "the core image looks for a partition that is gone"),
             ConsoleText("no such device: *", "the core image looks for a filesystem that is gone"),
             ConsoleText("symbol `*' not found", "core image and modules are of different builds"),
+            ConsoleText(
+                "GRUB", "the boot code runs, and where it looks there is no core image", standsAlone: true),
             ConsoleText("GRUB Geom Error", "the boot code points to a wrong place"),
             ConsoleText("GRUB Read Error", "the boot code points past the disk, or the disk fails"),
             ConsoleText("GRUB Hard Disk Error", "the BIOS does not know the disk that was started from"),
+            ConsoleText(
+                "GRUB loading",
+                "the boot code runs; where nothing follows, the core image behind it is not whole"),
+            ConsoleText(
+                "physical volume * not found", "the core image looks for a physical volume that is not there"),
+            ConsoleText(
+                "invalid arch-independent ELF magic",
+                "GRUB's modules are damaged, or were copied only in part"),
+            ConsoleText(
+                "attempt to read or write outside of disk",
+                "the BIOS shows less of the disk than its partitions need"),
+            ConsoleText(
+                "verification requested but nobody cares", "Secure Boot, and a GRUB that is not signed"),
+            ConsoleText("prohibited by secure boot policy", "Secure Boot, and a GRUB that is not signed"),
+            ConsoleText(
+                "file `*mdraid1x.mod' not found", "GRUB's modules in /boot are not those of this GRUB"),
             ConsoleText("Operating System not found", "the BIOS found no boot code"),
             ConsoleText("No bootable device", "the BIOS found no boot code"),
             ConsoleText("Boot failed: not a bootable disk", "the BIOS found no boot code"),
             ConsoleText("Reboot and Select proper Boot device", "the BIOS found no boot code"),
             ConsoleText("Missing operating system", "the boot record is not GRUB's"),
+            ConsoleText("Error loading operating system", "the boot record is not GRUB's"),
         ])
 }

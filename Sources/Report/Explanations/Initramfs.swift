@@ -25,5 +25,27 @@ extension Explanation {
             ConsoleText("raid1 target support missing from kernel", "the image lacks dm-raid"),
             ConsoleText("Unable to mount root fs on unknown-block", "there is no usable initramfs at all"),
             ConsoleText("Initramfs unpacking failed", "the image is damaged or was written only half"),
+            ConsoleText("RAMDISK: EOF", "the image ends too early: it was written only half"),
+            ConsoleText("RAMDISK: incomplete write", "the image is damaged or was written only half"),
+            ConsoleText("junk in compressed archive", "the image is damaged or was written only half"),
+            ConsoleText(
+                "invalid magic at start of compressed archive",
+                "the image is damaged or was written only half"),
+            ConsoleText("-compressed data is truncated", "the image was written only half"),
+            ConsoleText("No working init found", "there is no usable initramfs, or root is not the root"),
+            ConsoleText("Run /init as init process*failed", "the image is empty or of another architecture"),
+            ConsoleText("Cannot open root device", "no initramfs brought up the device of root"),
+            ConsoleText("dracut:/#", "the shell of a dracut initramfs that did not find root"),
+            ConsoleText("Warning: Could not boot", "dracut gave up"),
+            ConsoleText(
+                "Not all disks have been found", "dracut went on without a disk that the image waits for"),
+            ConsoleText(
+                "You might want to regenerate your initramfs", "the image waits for what is no longer there"),
+            ConsoleText("Running /scripts/local-block", "the initramfs waits for the device of root"),
+            ConsoleText(
+                "Failed to mount * as root file system", "the initramfs cannot mount the device of root"),
+            ConsoleText("mounting * on /root failed", "the initramfs cannot mount the device of root"),
+            ConsoleText(
+                "Cannot process volume group", "LVM in the initramfs did not find the volume group of root"),
         ])
 }

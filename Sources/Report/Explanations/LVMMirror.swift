@@ -25,5 +25,8 @@ extension Explanation {
                 "a mirror has lost a disk and is not started without it"),
             ConsoleText("is missing PV *", "a physical volume is missing"),
             ConsoleText("Volume group \"*\" not found", "no physical volume of the group was seen"),
+            ConsoleText("Cannot process volume group", "no physical volume of the group was seen"),
+            ConsoleText(
+                "while PVs appear on duplicate devices", "two devices claim to be one physical volume"),
         ])
 }

@@ -73,15 +73,14 @@ extension TextReport {
 
     /// The one sentence that answers the question.
     package static func sentence(_ diagnosis: Diagnosis) -> String {
-        let redo = diagnosis.steps.filter { $0.state == .skipped || $0.state == .stale }.map(\.id.rawValue)
-        let steps = redo.isEmpty ? nil : "\(list(redo)) \(redo.count == 1 ? "has" : "have") to be done again"
+        let steps = wrongSteps(diagnosis)
         switch diagnosis.verdict {
         case .boots:
             return diagnosis.disks.count > 1 && diagnosis.disks.contains(where: \.should)
                 ? "It boots, and from every disk that should be able to alone." : "It boots."
         case .degraded:
             let weak = diagnosis.disks.filter { $0.should && $0.bootsAlone != .yes }.map(\.device)
-            let alone = weak.isEmpty ? nil : "not from \(list(weak)) alone"
+            let alone = weak.isEmpty ? nil : notAlone(weak)
             let but = [alone, steps].compactMap(\.self).joined(separator: "; ")
             return but.isEmpty ? "It boots, with warnings." : "It boots, but \(but)."
         case .broken:
@@ -91,6 +90,35 @@ extension TextReport {
             return open.isEmpty
                 ? "Whether it boots could not be told."
                 : "Whether it boots could not be told: \(list(open)) could not be judged."
+        }
+    }
+
+    /// What has to be done again, and what nothing can be done about but to wait or to decide.
+    private static func wrongSteps(_ diagnosis: Diagnosis) -> String? {
+        let wrong = diagnosis.steps.filter { $0.state == .skipped || $0.state == .stale }.map(\.id)
+        // A copy that runs is waited for.
+        let redo = wrong.filter { step in
+            step != .sync
+                && diagnosis.findings.contains { finding in
+                    finding.step == step && finding.remedies.contains { $0.purpose == .redo }
+                }
+        }
+        let rest = wrong.filter { !redo.contains($0) }
+        func clause(_ steps: [StepID], _ one: String, _ many: String) -> String? {
+            steps.isEmpty ? nil : "\(list(steps.map(\.rawValue))) \(steps.count == 1 ? one : many)"
+        }
+        let clauses = [
+            clause(redo, "has to be done again", "have to be done again"),
+            clause(rest, "is not in order", "are not in order"),
+        ]
+        return clauses.allSatisfy { $0 == nil } ? nil : clauses.compactMap(\.self).joined(separator: "; ")
+    }
+
+    private static func notAlone(_ disks: [String]) -> String {
+        switch disks.count {
+        case 1: "not from \(disks[0]) alone"
+        case 2: "neither from \(disks[0]) alone nor from \(disks[1]) alone"
+        default: "from none of \(list(disks)) alone"
         }
     }
 
