@@ -57,6 +57,24 @@ package enum NamedFile {
 
     package enum Kind: Sendable, Hashable { case file, device, other }
 
+    /// Tells whether two paths name one and the same thing.
+    package struct Identity: Sendable, Hashable {
+        fileprivate var device: dev_t
+        /// 0 for a device.
+        fileprivate var inode: ino_t
+    }
+
+    /// Of a regular file or block device; nil for all else.
+    package static func identity(_ path: String) -> Identity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return Identity(device: status.st_dev, inode: status.st_ino)
+        case S_IFBLK: return Identity(device: status.st_rdev, inode: 0)
+        default: return nil
+        }
+    }
+
     /// The path from the root, so that it still holds after the working directory has changed.
     package static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }

@@ -22,8 +22,8 @@ package struct Terminal: Sendable {
     /// A variable of bootmend's own environment.
     package func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// Writes all of `text`; a reader that went away is not an error here.
-    package func write(_ text: String, to stream: Stream) {
+    /// Writes all of `text`; a reader that went away is not an error here, a full disk behind the stream is.
+    package func write(_ text: String, to stream: Stream) throws(SystemError) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let put = rest.withUnsafeBytes { Glibc.write(stream.rawValue, $0.baseAddress, $0.count) }
@@ -34,7 +34,11 @@ package struct Terminal: Sendable {
                 _ = poll(&ready, 1, 1000)
                 continue
             }
-            guard put > 0 else { return }
+            if put < 0 && errno == EPIPE { return }
+            guard put > 0 else {
+                throw SystemError(
+                    "write to", stream == .output ? "standard output" : "standard error", number: errno)
+            }
             rest = rest.dropFirst(put)
         }
     }
@@ -59,12 +63,12 @@ package struct Terminal: Sendable {
     /// Asks on standard error and reads the answer; nil where there is no terminal or no answer.
     package func ask(_ question: String, secret: Bool = false) -> String? {
         guard canAsk else { return nil }
-        write(question, to: .error)
+        try? write(question, to: .error)
         if secret { _ = bm_echo(0, 0) }
         defer {
             if secret {
                 _ = bm_echo(0, 1)
-                write("\n", to: .error)
+                try? write("\n", to: .error)
             }
         }
         return readLine()

@@ -33,13 +33,10 @@ struct Bootmend: ParsableCommand {
 
     private static func status(of arguments: [String]) -> Int32 {
         if arguments.isEmpty || ["-h", "--help", "help"].contains(arguments.first) && arguments.count == 1 {
-            Terminal().write(HelpText.whole, to: .output)
+            console(arguments).put(HelpText.whole)
             return 0
         }
-        if arguments.count == 2, arguments[0] == "help", let topic = HelpText.topics[arguments[1]] {
-            Terminal().write(topic, to: .output)
-            return 0
-        }
+        if arguments[0] == "help" { return help(on: Array(arguments.dropFirst())) }
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
@@ -51,10 +48,36 @@ struct Bootmend: ParsableCommand {
         }
     }
 
+    /// `help VERB` and `help TOPIC`.
+    private static func help(on words: [String]) -> Int32 {
+        let console = console(words)
+        func wrong(_ message: String) -> Int32 {
+            console.complain(.usage(message, hint: "see 'bootmend help'"))
+            return ExitStatus.usage
+        }
+        if console.json { return wrong("help is text, and has no JSON form") }
+        guard words.count == 1, let word = words.first else { return wrong("help is on one word") }
+        if let topic = HelpText.topics[word] {
+            console.put(topic)
+        } else if let verb = configuration.subcommands.first(where: { $0.configuration.commandName == word })
+        {
+            console.put(HelpText.wrapped(helpMessage(for: verb, columns: HelpText.columns)))
+        } else {
+            return wrong("there is no help on '\(word)'")
+        }
+        return 0
+    }
+
+    // Before any option is parsed.
+    private static func console(_ arguments: [String]) -> Console {
+        Console(json: arguments.contains("--json"), colour: .auto, isQuiet: false, isVerbose: false)
+    }
+
     /// Help and version go to standard output; wrong usage is one line and the place to read on.
     private static func explain(_ error: any Error, of arguments: [String]) -> Int32 {
         guard exitCode(for: error) != .success else {
-            Terminal().write(fullMessage(for: error) + "\n", to: .output)
+            console(arguments).put(
+                HelpText.wrapped(fullMessage(for: error, columns: HelpText.columns)) + "\n")
             return 0
         }
         let verb = arguments.first { !$0.hasPrefix("-") }
@@ -63,15 +86,17 @@ struct Bootmend: ParsableCommand {
         let place = isKnown ? "'bootmend help \(verb ?? "")'" : "'bootmend help'"
         let complaint = oneLine(message(for: error)) ?? "wrong usage"
         let message = isVerb ? complaint : "no command is called '\(verb ?? "")'"
-        let console = Console(
-            json: arguments.contains("--json"), colour: .auto, isQuiet: false, isVerbose: false)
-        console.complain(.usage(message.prefix(1).lowercased() + message.dropFirst(), hint: "see \(place)"))
+        console(arguments).complain(
+            .usage(message.prefix(1).lowercased() + message.dropFirst(), hint: "see \(place)"))
         return ExitStatus.usage
     }
 
     // A list of what is allowed follows on lines of its own.
     private static func oneLine(_ message: String) -> String? {
-        let lines = message.split(separator: "\n").map { $0.drop { " -".contains($0) } }
+        let lines = message.split(separator: "\n").map { line in
+            let text = line.drop { $0 == " " }
+            return text.hasPrefix("- ") ? text.dropFirst(2) : text
+        }
         guard let first = lines.first else { return nil }
         guard first.hasSuffix(":") else { return String(first) }
         return first + " " + lines.dropFirst().joined(separator: ", ")

@@ -8,11 +8,19 @@ extension Verb {
     ///
     /// Called before the first thread starts: a fork takes only the thread along that calls it. Only the guard returns
     /// from here; the worker leaves with the status of its work, having said why where it failed.
-    func guarded(_ console: Console, _ work: () throws -> Int32) throws -> Int32 {
+    /// `otherwise` is done instead where mounts of its own cannot be had.
+    func guarded(
+        _ console: Console, otherwise: (() throws -> Int32)? = nil, _ work: () throws -> Int32
+    ) throws -> Int32 {
         guard let end = try Guard.wait() else {
             Glibc.exit(
                 Self.status(console) {
-                    try enterPrivateMounts()
+                    do {
+                        try enterPrivateMounts()
+                    } catch {
+                        guard let otherwise else { throw error }
+                        return try otherwise()
+                    }
                     return try work()
                 })
         }

@@ -11,31 +11,29 @@ struct Looking {
     var disks: [String] = []
     var includeRunning = false
     var passphraseFile: String?
+    /// What is locked may be asked for; else it stays locked.
+    var mayAsk = true
 
     /// Names the first thing that was asked for and is not there, before any work.
     func checkDisks() throws(Refusal) {
+        var known: [NamedFile.Identity: String] = [:]
         for disk in disks {
-            do {
-                switch try NamedFile.kind(disk) {
-                case .file, .device: continue
-                case .other: throw Refusal.usage("'\(disk)' is neither a block device nor an image file")
-                case nil:
-                    throw Refusal.usage(
-                        "cannot open '\(disk)': No such file or directory",
-                        hint: "'bootmend scan' lists what is here")
-                }
-            } catch let error as SystemError {
-                throw Refusal(error, status: ExitStatus.usage)
-            } catch let refusal as Refusal {
-                throw refusal
-            } catch {}
+            try Refusal.unlessThere(disk, hint: "'bootmend scan' lists what is here")
+            guard let identity = NamedFile.identity(disk) else {
+                throw .usage("'\(disk)' is neither a block device nor an image file")
+            }
+            guard let other = known.updateValue(disk, forKey: identity) else { continue }
+            throw .usage(
+                other == disk
+                    ? "'\(disk)' is named twice" : "'\(other)' and '\(disk)' are one and the same disk")
         }
+        if let passphraseFile { try Refusal.unlessThere(passphraseFile) }
     }
 
     func survey(_ progress: Progress) throws -> Survey {
         let request = SurveyRequest(
             disks.isEmpty ? .system : .paths(disks), includeRunning: includeRunning,
-            passphrase: try Self.passphrase(console, from: passphraseFile) { progress.end(.note) },
+            passphrase: try passphrase(progress),
             progress: { progress.begin($0) })
         do {
             let survey = try Surveyor.survey(request)
@@ -47,11 +45,17 @@ struct Looking {
         }
     }
 
+    private func passphrase(_ progress: Progress) throws -> @Sendable (String) -> [UInt8]? {
+        guard mayAsk else { return { _ in nil } }
+        return try Self.passphrase(console, from: passphraseFile) { progress.end(.note) }
+    }
+
     /// From the file where one was given, else asked on the terminal.
     static func passphrase(
         _ console: Console, from file: String?, before asking: @escaping @Sendable () -> Void
     ) throws -> @Sendable (String) -> [UInt8]? {
         if let file {
+            try Refusal.unlessThere(file)
             var bytes = try NamedFile.read(file, limit: 8 << 20)
             // As cryptsetup reads a passphrase from standard input: without the newline at its end.
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -69,6 +73,18 @@ struct Looking {
 }
 
 extension Survey {
+    /// Why a look at these disks is not the whole one that was asked for.
+    ///
+    /// Of the disks of a machine, one that nobody named may be dead without harm.
+    func shortcoming(on disks: [String]) -> Refusal? {
+        if installations.isEmpty { return nothingFound(on: disks) }
+        guard !disks.isEmpty else { return nil }
+        let places = storage.disks.flatMap { [$0.id] + ($0.table?.partitions.map(\.id) ?? []) }
+        return places.compactMap { storage.volume($0) }.first { $0.failure != nil }.map {
+            Refusal("'\($0.name)' could not be read whole: \($0.failure ?? "")")
+        }
+    }
+
     /// Why there is nothing to judge, in one line.
     func nothingFound(on disks: [String]) -> Refusal {
         let place =

@@ -60,17 +60,16 @@ struct RescueWork {
     private func show(_ diagnosis: Diagnosis, _ plan: Plan) {
         guard !console.json else { return }
         let telling = TextReport.Telling(isQuiet: console.isQuiet, isVerbose: console.isVerbose)
-        console.terminal.write(
+        console.put(
             TextReport.diagnosis(diagnosis, telling, console.style) + "\n"
-                + TextReport.plan(plan, for: TextReport.title(of: diagnosis), console.style) + "\n",
-            to: .output)
+                + TextReport.plan(plan, for: TextReport.title(of: diagnosis), console.style) + "\n")
     }
 
     /// Nothing was applied: the status is the diagnosis's own.
     private func unchanged(_ before: Diagnosis, _ plan: Plan) -> Int32 {
         if console.json {
             let document = JSONReport.rescue(before: before, plan: plan, applied: [], after: nil, undoID: nil)
-            console.terminal.write(document.text, to: .output)
+            console.put(document.text)
         }
         return ExitStatus.of(before.verdict)
     }

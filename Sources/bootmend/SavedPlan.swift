@@ -10,9 +10,7 @@ struct SavedPlan: Codable {
     private static let limit = 64 << 20
 
     static func read(_ path: String) throws -> Plan {
-        if try NamedFile.kind(path) == nil {
-            throw Refusal.usage("cannot open '\(path)': No such file or directory")
-        }
+        try Refusal.unlessThere(path)
         let saved = try Document.value(
             SavedPlan.self, from: try NamedFile.read(path, limit: limit), called: path)
         guard saved.schema == 1 else {

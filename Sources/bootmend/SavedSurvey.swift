@@ -9,9 +9,7 @@ enum SavedSurvey {
     private static let schema = 1
 
     static func read(_ path: String) throws -> Survey {
-        if try NamedFile.kind(path) == nil {
-            throw Refusal.usage("cannot open '\(path)': No such file or directory")
-        }
+        try Refusal.unlessThere(path)
         let survey = try Document.value(
             Survey.self, from: try NamedFile.read(path, limit: limit), called: path)
         guard survey.schema == schema else {

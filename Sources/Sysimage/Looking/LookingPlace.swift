@@ -62,7 +62,15 @@ package struct LookingPlace: Sendable, Hashable {
 /// Gives this process mounts of its own, which end with it. Before the first thread starts: unshare(2) moves the
 /// calling thread alone.
 package func enterPrivateMounts() throws(SystemError) {
-    try check(negative: bm_private_mounts(), "make", "a private mount namespace")
+    do {
+        try check(negative: bm_private_mounts(), "make", "a private mount namespace")
+    } catch {
+        // mount(2), MS_PRIVATE: EINVAL where / is no mount point, as in a plain chroot.
+        guard error.number == EINVAL else { throw error }
+        throw SystemError(
+            error.doing, error.subject, number: error.number,
+            hint: "this looks like a chroot: leave it with 'exit', and run bootmend outside of it")
+    }
 }
 
 /// Makes a directory and those above it; what is there already is left alone.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Machine
 import Report
 
@@ -31,18 +32,30 @@ struct Console: Sendable {
 
     /// The answer, in the form that was asked for.
     func answer(text: @autoclosure () -> String, json document: @autoclosure () -> JSON) {
-        terminal.write(json ? document().text : text(), to: .output)
+        put(json ? document().text : text())
+    }
+
+    /// Writes to standard output. An answer that did not arrive is none: whoever reads the status has to know.
+    func put(_ text: String) {
+        do {
+            try terminal.write(text, to: .output)
+        } catch {
+            say(TextReport.failure(message: error.description, hint: nil, sideStyle))
+            Glibc.exit(ExitStatus.unknown)
+        }
     }
 
     /// Something for the person beside the answer; with `--json` it does not touch the document.
-    func say(_ text: String) { terminal.write(text, to: .error) }
+    ///
+    /// Where it goes may be gone, as a serial line that was hung up; the work goes on without it.
+    func say(_ text: String) { try? terminal.write(text, to: .error) }
 
     func warn(_ message: String) { say(TextReport.warning(message, sideStyle)) }
 
     /// A document of its own on standard output where JSON was asked for, a line on standard error otherwise.
     func complain(_ refusal: Refusal) {
         if json {
-            terminal.write(JSONReport.failure(message: refusal.message, hint: refusal.hint).text, to: .output)
+            put(JSONReport.failure(message: refusal.message, hint: refusal.hint).text)
         } else {
             say(TextReport.failure(message: refusal.message, hint: refusal.hint, sideStyle))
         }

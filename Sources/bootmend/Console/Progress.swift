@@ -69,7 +69,7 @@ final class Progress: Sendable {
     func note(_ text: String) {
         let current = phase.withLock(\.self)
         if isTerminal, current != nil { write("\r" + TextReport.blank(style) + "\r") }
-        terminal.write(text, to: .error)
+        try? terminal.write(text, to: .error)
         if isTerminal, let current { draw(current) }
     }
 
@@ -87,6 +87,6 @@ final class Progress: Sendable {
     }
 
     private func write(_ text: String) {
-        if !isSilent { terminal.write(text, to: .error) }
+        if !isSilent { try? terminal.write(text, to: .error) }
     }
 }

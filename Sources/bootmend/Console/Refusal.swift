@@ -25,6 +25,13 @@ struct Refusal: Error {
         Refusal(message, hint: hint, status: ExitStatus.usage)
     }
 
+    /// A file that was named and is not there, said before any work.
+    static func unlessThere(_ path: String, hint: String? = nil) throws(Refusal) {
+        let kind: NamedFile.Kind?
+        do { kind = try NamedFile.kind(path) } catch { throw Refusal(error, status: ExitStatus.usage) }
+        if kind == nil { throw .usage("cannot open '\(path)': No such file or directory", hint: hint) }
+    }
+
     static let interrupted = Refusal("interrupted", status: ExitStatus.interrupted)
 
     /// Reading disks and mounting filesystems takes root.

@@ -38,6 +38,10 @@ extension Verbs {
             if survey != nil && !disks.isEmpty {
                 throw ValidationError("either disks or --survey, not both")
             }
+            if survey != nil && passphraseFile != nil {
+                throw ValidationError(
+                    "--passphrase-file unlocks disks; of a saved survey nothing is unlocked")
+            }
         }
 
         func perform(_ console: Console) throws -> Int32 {

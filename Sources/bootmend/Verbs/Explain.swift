@@ -38,7 +38,9 @@ extension Verbs {
             }
             // Only root can look whether it is so here; without a look the words stand alone.
             guard Rights.isRoot else { return answer(found, here: nil, console) }
-            return try guarded(console) { answer(found, here: diagnosis(console), console) }
+            return try guarded(console, otherwise: { answer(found, here: nil, console) }) {
+                answer(found, here: diagnosis(console), console)
+            }
         }
 
         private func answer(_ found: [(StepID, [ConsoleText])], here: Diagnosis?, _ console: Console) -> Int32
@@ -51,7 +53,7 @@ extension Verbs {
 
         /// Of the one system that the text can be about: the one that does not run, else the one that does.
         private func diagnosis(_ console: Console) -> Diagnosis? {
-            let looking = Looking(console: console, includeRunning: true)
+            let looking = Looking(console: console, includeRunning: true, mayAsk: false)
             guard let survey = try? looking.survey(Progress(console)) else { return nil }
             let resting = survey.installations.filter { !$0.runsHere }
             let candidates = resting.isEmpty ? survey.installations : resting

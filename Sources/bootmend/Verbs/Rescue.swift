@@ -11,9 +11,9 @@ extension Verbs {
             commandName: "rescue",
             abstract: "Redo the skipped steps of an installed system, and prove that it boots.",
             usage: """
-                bootmend rescue [--plan [-o <file>] | --apply <file> | --yes] [--improve] [--only <step> ...]
-                                [--again <step> ...] [--confirm <device> ...] [--root <spec>]
-                                [--journal <directory>] [--passphrase-file <file>]
+                bootmend rescue [--plan [-o <file>] | --apply <file> | --yes] [--improve] [--only <step> ...] \
+                [--again <step> ...] [--confirm <device> ...] [--root <spec>] [--journal <directory>] \
+                [--passphrase-file <file>]
                 """,
             discussion: """
                 Shows what is wrong and what it would do, and does it if you agree. Every change can be taken back with \
@@ -29,7 +29,7 @@ extension Verbs {
         @Option(help: ArgumentHelp("Carry out a saved plan.", valueName: "file"))
         var apply: String?
 
-        @Flag(help: "Do not ask: make every change that can be undone.")
+        @Flag(help: "Do not ask: open the system for writing, and make every change that can be undone.")
         var yes = false
 
         @Flag(help: "Also what makes more than was there before, such as booting on one disk.")

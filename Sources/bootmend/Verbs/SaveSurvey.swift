@@ -30,18 +30,25 @@ extension Verbs {
             try Refusal.unlessRoot("look into disks")
             return try guarded(console) {
                 let survey = try looking.survey(Progress(console)).withoutSecrets()
-                guard let output else {
+                if let output {
+                    try SavedSurvey.write(survey, to: output)
+                    let systems = survey.installations.count
+                    console.answer(
+                        text: TextReport.notes(
+                            ["the survey is in \(output); installed systems in it: \(systems)"],
+                            console.style),
+                        json: .object([
+                            "schema": .integer(1), "path": .string(output),
+                            "installations": .integer(systems),
+                        ]))
+                } else {
                     let bytes = try Document.bytes(of: survey, called: "the survey")
-                    console.terminal.write(String(decoding: bytes, as: UTF8.self), to: .output)
-                    return 0
+                    console.put(String(decoding: bytes, as: UTF8.self))
                 }
-                try SavedSurvey.write(survey, to: output)
-                let systems = survey.installations.count
-                console.answer(
-                    text: TextReport.notes(
-                        ["the survey is in \(output); installed systems in it: \(systems)"], console.style),
-                    json: .object(["schema": .integer(1), "path": .string(output)]))
-                return 0
+                guard let shortcoming = survey.shortcoming(on: disks) else { return 0 }
+                // The evidence is saved all the same: it may be what somebody else has to see.
+                console.warn(shortcoming.message)
+                return shortcoming.status
             }
         }
     }

@@ -23,7 +23,7 @@ extension Verbs {
             return try guarded(console) {
                 let survey = try looking.survey(Progress(console))
                 console.answer(text: TextReport.scan(survey, console.style), json: JSONReport.scan(survey))
-                return survey.installations.isEmpty ? ExitStatus.unknown : 0
+                return survey.shortcoming(on: disks)?.status ?? 0
             }
         }
     }
