@@ -119,8 +119,10 @@ struct FstabEntryExamination {
 
     /// The running system shows something else there, or nothing, than the next boot will.
     private func mountedOtherwise(_ volume: Volume) -> Problem? {
-        guard scene.installation.runsHere, !entry.isSwap, !scene.survey.mounted.isEmpty else { return nil }
-        let now = scene.survey.mounted.last { $0.target == entry.target }
+        guard scene.installation.runsHere, !entry.isSwap, let mounted = scene.survey.mounted else {
+            return nil
+        }
+        let now = mounted.last { $0.target == entry.target }
         guard now?.volume != volume.id else { return nil }
         let name = now.flatMap { scene.storage.volume($0.volume)?.name } ?? "not mounted"
         return problem(
