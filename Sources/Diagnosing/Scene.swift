@@ -14,6 +14,8 @@ package struct Scene: Sendable {
     /// The directory that is /boot in truth, whatever fstab says; nil where none was found.
     package let boot: BootDirectory?
     package let arrays: ArrayNaming
+    /// What GRUB starts by itself.
+    package let started: StartedEntry
     /// The machine it is to boot on, where that is another one.
     package let hardware: Hardware?
 
@@ -26,6 +28,7 @@ package struct Scene: Sendable {
         distribution = Distributions.of(installation.release)
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)
+        started = StartedEntry(of: boot?.grub, entries: boot?.entries ?? [])
         var used = [installation.root] + fstab.flatMap { survey.storage.volumes(source: $0.source) }.map(\.id)
         if let boot { used.append(boot.volume) }
         arrays = ArrayNaming(survey.storage, under: used, conf: installation.mdadmConf, fstab: fstab)
@@ -47,9 +50,7 @@ package struct Scene: Sendable {
 
     /// What the kernel is told to wait for: the `root=` of the entry that GRUB starts, as the console then shows it.
     package var rootOnCommandLine: String {
-        let arguments = boot?.grub?.config?.entries.first?.arguments ?? ""
-        let word = KernelCommandLine(parsing: arguments).value(of: "root")
-        return word ?? rootVolume?.name ?? installation.root.rawValue
+        started.commandLine?.value(of: "root") ?? rootVolume?.name ?? installation.root.rawValue
     }
 
     /// The kernels that have modules in the root, newest first.

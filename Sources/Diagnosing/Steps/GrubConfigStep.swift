@@ -31,9 +31,10 @@ enum GrubConfigStep: MigrationStep {
         findings += missingFiles(config, boot, path, scene)
         if let gone = lostRoot(config, path, scene) { findings.append(gone) }
         if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
-        guard !findings.isEmpty else { return Examination(.done) }
+        let notes = [lostDefault(path, scene)].compactMap { $0 }
+        guard !findings.isEmpty else { return Examination(.done, findings: notes) }
         for index in findings.indices { findings[index].remedies = redo(scene) }
-        return Examination(.stale, findings: findings)
+        return Examination(.stale, findings: findings + notes)
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
@@ -90,7 +91,9 @@ enum GrubConfigStep: MigrationStep {
     private static func searchFinding(
         _ lost: [GrubConfig.Reference], _ volume: Volume, _ path: String, _ config: GrubConfig, _ scene: Scene
     ) -> Finding {
-        let dead = config.entries.first.map { !starts($0, volume, scene) } ?? true
+        // What a BLS entry starts from is the header's.
+        let header = GrubConfig.Entry(line: 0, title: "", searches: config.searches, roots: config.roots)
+        let dead = !starts(scene.started.index.map { config.entries[$0] } ?? header, volume, scene)
         let uuid = volume.signature?.uuid
         return Finding(
             id: "grub-config.no-such-filesystem", step: id, severity: dead ? .blocker : .warning,
@@ -106,15 +109,21 @@ enum GrubConfigStep: MigrationStep {
         _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
     ) -> [Finding] {
         let files = Set((boot.kernels.map(\.file) + boot.images.map(\.file)).map(scene.grubPath))
+        // An image that the rebuild of an installed kernel makes is that step's: the menu is right.
+        let toBuild = Set(
+            InitramfsStep.bootable(boot, scene).map {
+                scene.grubPath(String(scene.distribution.initramfsPath(kernel: $0).dropFirst("/boot/".count)))
+            })
         var findings: [Finding] = []
         for (index, entry) in config.entries.enumerated() {
             for reference in [entry.kernel].compactMap({ $0 }) + entry.initrds
             where reference.value.hasPrefix("/") && !files.contains(reference.value) {
                 let isKernel = reference == entry.kernel
+                if !isKernel && toBuild.contains(reference.value) { continue }
                 findings.append(
                     Finding(
                         id: isKernel ? "grub-config.no-such-kernel" : "grub-config.no-such-image", step: id,
-                        severity: index == 0 ? .blocker : .warning,
+                        severity: index == scene.started.index ? .blocker : .warning,
                         summary:
                             "the menu entry '\(entry.title)' starts \(reference.value), which is not there",
                         symptom: "error: file `\(reference.value)' not found.",
@@ -134,7 +143,8 @@ enum GrubConfigStep: MigrationStep {
                 continue
             }
             return Finding(
-                id: "grub-config.wrong-root", step: id, severity: index == 0 ? .blocker : .warning,
+                id: "grub-config.wrong-root", step: id,
+                severity: index == scene.started.index ? .blocker : .warning,
                 summary: volumes.isEmpty
                     ? "the kernel is told root=\(root), which no device has"
                     : "the kernel is told root=\(root), which is not this system's root",
@@ -146,6 +156,20 @@ enum GrubConfigStep: MigrationStep {
                 ])
         }
         return nil
+    }
+
+    // GRUB starts the first entry instead, without a word: the machine boots, of another kernel perhaps.
+    private static func lostDefault(_ path: String, _ scene: Scene) -> Finding? {
+        guard let lost = scene.started.lost, let grub = scene.boot?.grub else { return nil }
+        let isSaved = lost.variable != nil
+        return Finding(
+            id: "grub-config.no-such-default", step: id, severity: .note,
+            summary: "the entry '\(lost.value)' is to start and is not in the menu; GRUB starts the first",
+            evidence: [
+                Evidence(
+                    path: isSaved ? scene.bootPath(grub.directory + "/grubenv") : path,
+                    seen: (lost.variable ?? "default") + "=" + lost.value)
+            ])
     }
 
     private static func unlistedKernel(
