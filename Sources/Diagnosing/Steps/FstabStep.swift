@@ -124,7 +124,8 @@ enum FstabStep: MigrationStep {
         return taken ? nil : source(swap)
     }
 
-    private static func source(_ volume: Volume) -> String? {
+    /// How fstab and the command line name a volume, whatever number it gets.
+    static func source(_ volume: Volume) -> String? {
         if volume.kind == .logicalVolume { return volume.name }
         return volume.signature?.uuid.map { "UUID=" + $0 }
     }

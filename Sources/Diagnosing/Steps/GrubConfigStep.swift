@@ -29,7 +29,9 @@ enum GrubConfigStep: MigrationStep {
         let lost = lostSearches(config, volume, scene)
         if !lost.isEmpty { findings.append(searchFinding(lost, volume, path, config, scene)) }
         findings += missingFiles(config, boot, path, scene)
-        if let gone = lostRoot(config, path, scene) { findings.append(gone) }
+        let lines = CommandLines(scene)
+        if let gone = lostRoot(config, path, lines, scene) { findings.append(gone) }
+        findings += staleArguments(lines)
         if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
         let notes = [lostDefault(path, scene)].compactMap { $0 }
         guard !findings.isEmpty else { return Examination(.done, findings: notes) }
@@ -133,10 +135,31 @@ enum GrubConfigStep: MigrationStep {
         return findings
     }
 
-    private static func lostRoot(_ config: GrubConfig, _ path: String, _ scene: Scene) -> Finding? {
+    // Words that the menu has and its sources have not: it was not generated since they were put right. A source that
+    // has them itself is the step cmdline.
+    private static func staleArguments(_ lines: CommandLines) -> [Finding] {
+        lines.onlyGenerated.filter { !["no-such-root", "wrong-root"].contains($0.problem.word) }.map {
+            wrong in
+            let problem = wrong.problem
+            let stops = problem.stops && wrong.places.contains(where: \.starts)
+            return Finding(
+                id: "grub-config.stale-arguments", step: id, severity: stops ? .blocker : .warning,
+                summary: problem.summary + ": the menu is older than what it is made from",
+                symptom: problem.symptom,
+                evidence: wrong.places.map { place in
+                    Evidence(
+                        path: place.path, line: place.line, seen: problem.old ?? "nothing of it",
+                        expected: problem.new)
+                })
+        }
+    }
+
+    private static func lostRoot(
+        _ config: GrubConfig, _ path: String, _ lines: CommandLines, _ scene: Scene
+    ) -> Finding? {
         for (index, entry) in config.entries.enumerated() {
             guard let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
-                let kernel = entry.kernel
+                let kernel = entry.kernel, !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
             else { continue }
             let volumes = scene.storage.volumes(source: root).map(\.id)
             guard !volumes.contains(scene.installation.root), scene.arrays.array(named: root) == nil else {
