@@ -13,7 +13,8 @@ package protocol MigrationStep: SendableMetatype {
 
 /// The steps that this version judges, in the order of `StepID`.
 let judgedSteps: [any MigrationStep.Type] = [
-    MdadmConfStep.self, FstabStep.self, InitramfsStep.self, CmdlineStep.self, GrubConfigStep.self,
+    BootCopyStep.self, MdadmConfStep.self, FstabStep.self, InitramfsStep.self, CmdlineStep.self,
+    GrubConfigStep.self,
     GrubInstallStep.self,
 ]
 

@@ -14,6 +14,10 @@ enum GrubConfigStep: MigrationStep {
         }
         let path = scene.distribution.grubDirectory + "/grub.cfg"
         guard let config = boot.grub?.config else {
+            // A menu is made of the kernels that are there.
+            guard !scene.kernels(in: boot).isEmpty else {
+                return Examination(.unknown, reason: "/boot holds no kernel of this system")
+            }
             let finding = Finding(
                 id: "grub-config.missing", step: id, severity: .blocker,
                 summary: "there is no GRUB configuration",
