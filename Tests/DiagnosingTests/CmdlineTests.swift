@@ -82,6 +82,12 @@ import Testing
         #expect(mirror.wrongSteps.isEmpty)
     }
 
+    @Test func `words for an image that was not read are not passed as right`() throws {
+        var mirror = try Mirror()
+        mirror.image.facts = nil
+        #expect(mirror.diagnosis.steps.first { $0.id == .cmdline }?.state == .unknown)
+    }
+
     @Test func `words of dracut mean nothing to initramfs-tools`() throws {
         var mirror = try Mirror()
         telling("root=\(right) ro rd.md.uuid=\(Mirror.gone) rd.lvm.lv=old/root", in: &mirror)

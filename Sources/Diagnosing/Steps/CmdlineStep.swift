@@ -15,7 +15,11 @@ enum CmdlineStep: MigrationStep {
         }
         guard !scene.installation.readUnreplayed else { return Examination(.unknown, reason: "dirty-log") }
         let lines = CommandLines(scene)
-        guard !lines.wrong.isEmpty else { return Examination(.done) }
+        guard !lines.wrong.isEmpty else {
+            guard let unread = lines.unread else { return Examination(.done) }
+            return Examination(
+                .unknown, reason: "\(unread) was not read: what its words mean to it is not known")
+        }
         let remedies = [correction(lines.wrong, scene)].compactMap { $0 }
         let findings = lines.wrong.map { finding($0, remedies) }
         return Examination(.stale, findings: findings)

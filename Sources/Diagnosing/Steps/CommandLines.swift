@@ -14,11 +14,16 @@ struct CommandLines {
     /// What is wrong in the generated menu alone: its sources are right.
     private(set) var onlyGenerated: [Wrong] = []
 
+    /// The image whose generator was not seen: whether dracut's words mean anything is not known then.
+    private(set) var unread: String?
+
     init(_ scene: Scene) {
-        let image = scene.boot.flatMap { boot in
+        let started = scene.boot.flatMap { boot in
             let first = InitramfsStep.startsFirst(boot, InitramfsStep.bootable(boot, scene), scene)
-            return boot.images.first { $0.version == first }?.facts
+            return boot.images.first { $0.version == first }
         }
+        let image = started?.facts
+        if let started, image == nil { unread = scene.bootPath(started.file) }
         let judge = CommandLineJudge(scene, image?.generator)
         let own = KernelCommandLine(parsing: image?.ownCommandLines.map(\.text).joined(separator: " ") ?? "")
         let places = CommandLinePlace.all(scene)
