@@ -46,6 +46,7 @@ extension BootDirectory {
         directory.grub?.environment?.variables = (grub?.environment?.variables ?? [:]).mapValues(
             SecretWords.removed)
         for index in entries.indices {
+            directory.entries[index].text = entries[index].text.map(SecretWords.removed)
             directory.entries[index].options?.value = SecretWords.removed(
                 from: entries[index].options?.value ?? "")
         }
