@@ -89,3 +89,15 @@ let package = Package(
             hasFixtures: true),
     ]
 )
+
+// Every parser under libFuzzer. Only scripts/fuzz asks for it; no other build sees it.
+if Context.environment["BOOTMEND_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "Bytes", "LibMount", "Machine", "Storage", "BootFiles", "Sysimage", "Surveying", "Changes",
+                "Diagnosing", "Report",
+            ],
+            path: "scripts/fuzz.d", swiftSettings: strict))
+}
