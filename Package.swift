@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(
             name: "LoopTests", dependencies: ["LibMount", "Machine", "Storage", "Sysimage", "Surveying"],
             swiftSettings: strict),
-        tests(of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine"]),
+        tests(of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine"], hasFixtures: true),
         tests(of: "Changes", and: ["Machine"]),
         tests(
             of: "Diagnosing", and: ["Surveying", "Storage", "BootFiles", "Machine", "Changes", "Report"],

@@ -30,6 +30,7 @@ extension Target {
         },
         Target("ext", upTo: 2048) { _ = try? ExtLog(MemorySource($0)) },
         Target("xfs", upTo: 64 * 512) { _ = try? XFSLog.state(of: FoldedSource($0)) },
+        Target("fat", upTo: 16384, files),
         Target("btrfs", upTo: 0x10000 + 4096) { _ = try? BtrfsLog.state(of: MemorySource($0)) },
     ]
 
@@ -61,6 +62,19 @@ extension Target {
         }
         bytes.put(CRC32().lvm(bytes.prefix(512).dropFirst(4)), at: 0)
         _ = try? LVMMetadataArea.text(in: .init(offset: 0, size: 0), of: MemorySource(bytes))
+    }
+
+    /// Every file in it, as far as the survey of an ESP goes down.
+    private static func files(_ bytes: [UInt8]) {
+        for source in [MemorySource(bytes) as any ByteSource, FoldedSource(bytes)] {
+            guard let files = try? FATFilesystem(source) else { continue }
+            for name in ["", "EFI", "EFI/debian", "EFI/BOOT"] {
+                for entry in ((try? files.list(name)) ?? []).prefix(16) where !entry.isDirectory {
+                    _ = try? files.read(entry, limit: 1 << 20)
+                    _ = try? files.entry(name + "/" + entry.name)
+                }
+            }
+        }
     }
 
     /// A metadata text, on as many disks as it names physical volumes.

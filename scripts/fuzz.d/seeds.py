@@ -38,8 +38,11 @@ def write(home, tests, known):
     grub(seeds, tests / "BootFilesTests/Fixtures/GRUB")
     initramfs(seeds, tests / "BootFilesTests/Fixtures/Initramfs")
     for disk in sorted((tests / "StorageTests/Fixtures").iterdir()):
-        if disk.read_bytes()[:8] == b"SECTORS1":
+        if disk.name.startswith("fat"):
+            seeds.add("fat", b"".join(recorded(disk)))
+        elif disk.read_bytes()[:8] == b"SECTORS1":
             carve(seeds, recorded(disk))
+    seeds.add("fat", (tests / "SurveyingTests/Fixtures/esp.img").read_bytes())
     for survey in (tests / "DiagnosingTests/Fixtures").glob("*.json"):
         texts(seeds, survey.read_text())
     by_hand(seeds)
