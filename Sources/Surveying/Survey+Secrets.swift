@@ -18,6 +18,12 @@ extension Survey {
             half.installations = half.installations.map { $0.withoutSecrets() }
             return half
         }
+        for (index, esp) in esps.enumerated() {
+            for (number, vendor) in esp.vendors.enumerated() {
+                survey.esps[index].vendors[number].config?.text = SecretWords.removed(
+                    from: vendor.config?.text ?? "")
+            }
+        }
         return survey
     }
 }
