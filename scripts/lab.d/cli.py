@@ -86,7 +86,8 @@ def run(options):
 
 
 def run_table(options):
-    return table.run(options.faults or faults.names(), options.jobs, options.again)
+    work = table.run_looks if options.look else table.run
+    return work(options.faults or faults.names(), options.jobs, options.again)
 
 
 def parser():
@@ -150,6 +151,7 @@ def parser():
     sub = verb("table", run_table, "many faults, then a table; takes up where it was interrupted")
     sub.add_argument("faults", nargs="*", metavar="FAULT", help="default: all")
     sub.add_argument("--jobs", type=int, default=2, metavar="N")
+    sub.add_argument("--look", action="store_true", help="only what is said before anything is rescued")
     sub.add_argument("--again", action="store_true", help="run those again that have a result")
     return top
 

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+# SeaBIOS and GRUB move the cursor about; only the words matter.
+ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Za-z0-9]|\x1bc|[\r\0]")
+
 # (outcome, pattern), tried in order on the text so far; the first hit ends the boot.
 # `boots` is the one good end. What a machine may still recover from is not here:
 # "Gave up waiting for suspend/resume device" only costs time.
@@ -23,6 +26,7 @@ SIGNS = [
     ("emergency", r"Press Enter for maintenance"),
     ("emergency", r"Give root password for maintenance"),
     ("panic", r"Kernel panic - not syncing[^\n]*"),
+    ("panic", r"end Kernel panic[^\n]*"),
 ]
 PATTERNS = [(outcome, re.compile(pattern)) for outcome, pattern in SIGNS]
 
@@ -34,6 +38,8 @@ REASON = re.compile(
     r"|Dependency failed for[^\n]*"
     r"|Cannot activate [^\n]*|Refusing activation[^\n]*"
     r"|VFS: (?:Unable|Cannot)[^\n]*"
+    r"|Initramfs unpacking failed[^\n]*"
+    r"|mount: (?:mounting )?[^\n]* failed[^\n]*"
 )
 
 # Firmware and boot sectors have no last words: silence of this many seconds,
@@ -57,6 +63,10 @@ class Verdict:
         return self.outcome == "boots"
 
 
+def plain(raw):
+    return ESCAPES.sub(b"", raw).decode("utf-8", "replace")
+
+
 def judge(text, quiet):
     """The Verdict on console text, silent for `quiet` seconds; None while it may go on."""
     for outcome, pattern in PATTERNS:
@@ -66,6 +76,11 @@ def judge(text, quiet):
         if quiet >= seconds and pattern.search(text):
             return Verdict(outcome, f"{last_line(text)} (silence)")
     return None
+
+
+def judge_log(raw):
+    """The Verdict on the bytes of a console that was kept; None where only its silence could tell."""
+    return judge(plain(raw), 0)
 
 
 def reason(before, sign):
