@@ -13,6 +13,7 @@ import case
 import disks
 import faults
 import live
+import livecase
 import table
 import workshop
 from settings import CACHE, Failure, need_tools, say
@@ -90,6 +91,14 @@ def run_table(options):
     return work(options.faults or faults.names(), options.jobs, options.again)
 
 
+def run_live_table(options):
+    return livecase.run_table(options.cases or livecase.names(), options.jobs, options.again)
+
+
+def walk(options):
+    return livecase.walk(options.again)
+
+
 def parser():
     top = argparse.ArgumentParser(prog="lab", description="A mirror that is broken, rescued and booted for real.")
     verbs = top.add_subparsers(required=True, metavar="VERB")
@@ -153,6 +162,14 @@ def parser():
     sub.add_argument("--jobs", type=int, default=2, metavar="N")
     sub.add_argument("--look", action="store_true", help="only what is said before anything is rescued")
     sub.add_argument("--again", action="store_true", help="run those again that have a result")
+
+    sub = verb("live-table", run_live_table, "faults of the running machine: what check and verify say, then boots")
+    sub.add_argument("cases", nargs="*", metavar="CASE", help="default: all of live/")
+    sub.add_argument("--jobs", type=int, default=2, metavar="N")
+    sub.add_argument("--again", action="store_true", help="run those again that have a result")
+
+    sub = verb("walk", walk, "a replaced disk, put right command by command, with verify after each")
+    sub.add_argument("--again", action="store_true", help="even if there is a result of the same binary")
     return top
 
 

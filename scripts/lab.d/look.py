@@ -76,11 +76,14 @@ def boots(fault):
         results = boot.boots(source, lambda each: folder / f"{each}.log")
         (folder / "boots.json").write_text(json.dumps(results, indent=1))
 
-    folder = cached(f"boots-{fault.name}", digest(fault.key), make)
+    return reread(cached(f"boots-{fault.name}", digest(fault.key), make))
+
+
+def reread(folder, prefix=""):
+    """The boots kept in a folder. What a console means is read anew: console.py may know more by now."""
     results = json.loads((folder / "boots.json").read_text())
-    # What a console means is read anew: console.py may know more by now.
     for plugged, result in results.items():
-        if verdict := console.judge_log((folder / f"{plugged}.log").read_bytes()):
+        if verdict := console.judge_log((folder / f"{prefix}{plugged}.log").read_bytes()):
             result.update(outcome=verdict.outcome, boots=verdict.boots, console=verdict.reason)
     return results
 
@@ -129,14 +132,14 @@ def differences(when, document, boots, status):
     if document is None or "error" in document:
         return [f"{when}: no diagnosis"]
     found = []
-    for name in DISKS:
+    for name in filter(boots.get, DISKS):
         said, seen = alone(document).get(name, "nothing"), "yes" if boots[name]["boots"] else "no"
         if said != seen:
             found.append(f"{when}: {name} boots alone: said {said}, seen {seen}")
     should = [disk_name(disk) for disk in document.get("disks", []) if disk.get("should")]
     if not boots["both"]["boots"]:
         fitting = {2}
-    elif all(boots[name]["boots"] for name in should if name in DISKS):
+    elif all(boots[name]["boots"] for name in should if name in boots):
         fitting = {0, 1}
     else:
         fitting = {1}

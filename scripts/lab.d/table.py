@@ -81,7 +81,8 @@ def agreement(result):
 
 def outcomes(boots):
     """both/a/b: yes, or what it came to instead."""
-    return "/".join("yes" if boots[each]["boots"] else boots[each]["outcome"] for each in ("both", "a", "b"))
+    seen = {each: "yes" if result["boots"] else result["outcome"] for each, result in boots.items()}
+    return "/".join(seen.get(each, "-") for each in ("both", "a", "b"))
 
 
 def said(alone):
