@@ -17,6 +17,7 @@ SIGNS = [
     ("grub-rescue", r"grub rescue>"),
     ("grub-prompt", r"grub> "),
     ("grub-error", r"error: [^\n]*you need to load the kernel first\."),
+    ("grub-aborted", r"[^\n]*\n+Aborted\. Press any key to exit\."),
     ("stage1-error", r"GRUB (?:loading)?[. ]*(?:Geom|Hard Disk|Read) Error"),
     ("initramfs-shell", r"ALERT! [^\n]*"),
     ("initramfs-shell", r"Failed to mount [^\n]* as root file system[^\n]*"),
@@ -48,6 +49,7 @@ SILENCE = [
     ("firmware-hang", 8, re.compile(r"Booting from Hard Disk\.\.\.\s*$")),
     ("stage1-hang", 8, re.compile(r"GRUB\s*$")),
     ("grub-hang", 15, re.compile(r"(?:GRUB loading[. ]*|Welcome to GRUB!)\s*$")),
+    ("hang", 90, re.compile(r"\Z")),
 ]
 # Seconds, of the processor and of the wall clock, after which nothing is expected any more.
 CAP_CPU, CAP = 400, 2400
