@@ -17,6 +17,8 @@ SIGNS = [
     ("grub-rescue", r"grub rescue>"),
     ("grub-prompt", r"grub> "),
     ("grub-error", r"error: [^\n]*you need to load the kernel first\."),
+    # GRUB waits for a key, and goes on one day; without its initramfs this root is never found.
+    ("grub-error", r"error: file `[^']*initr[^']*' not found\.\n+Press any key to continue"),
     ("grub-aborted", r"[^\n]*\n+Aborted\. Press any key to exit\."),
     ("stage1-error", r"GRUB (?:loading)?[. ]*(?:Geom|Hard Disk|Read) Error"),
     ("initramfs-shell", r"ALERT! [^\n]*"),

@@ -1,9 +1,6 @@
 """Faults of the running machine: made there, asked about there, and then booted."""
 
-import io
-import json
 import re
-import tarfile
 from dataclasses import dataclass
 
 import base
@@ -15,7 +12,7 @@ import look
 import table
 import vm
 import workshop
-from settings import BINARY, CACHE, HERE, Failure, cached, digest, say
+from settings import BINARY, HERE, Failure, cached, digest, run, say
 
 FOLDER = HERE / "live"
 MACHINE = HERE / "machine"
@@ -86,21 +83,18 @@ def answered(chosen, again):
             text = machine.text
         if not ENDED.search(text):
             raise Failure(f"{chosen.name} did not run; console:\n{workshop.tail(text)}")
-        with tarfile.open(fileobj=io.BytesIO((folder / "answers").read_bytes()), mode="r:gz") as tar:
-            tar.extractall(folder, filter="data")
+        run("tar", "-C", folder, "-xzf", folder / "answers")
         if (folder / "case.status").read_text() != "0\n":
             raise Failure(f"{chosen.name} failed in the machine; console:\n{workshop.tail(text, 40)}")
-        results = boot.boots(folder, lambda each: folder / f"boot-{each}.log")
-        (folder / "boots.json").write_text(json.dumps(results, indent=1))
 
     return cached(f"live-{chosen.name}", chosen.key, make, again=again)
 
 
-def run(name, *, again=False, tell=say):
+def result(name, *, again=False, tell=say):
     """Whether what check and verify said in the machine is what its next boots showed."""
     chosen = case(name)
     folder = answered(chosen, again)
-    boots = look.reread(folder, "boot-")
+    boots = look.kept_boots(f"live-{name}", chosen.key, folder)
     for each in boots.values():
         tell(f"{name}: {boot.line(each)}")
     if chosen.gone:  # the machine that was judged has one disk
@@ -137,26 +131,26 @@ def asked(folder):
     return answers
 
 
-def row(name, result):
-    document = result["document"] or {}
+def row(name, judged):
+    document = judged["document"] or {}
     return (
         name,
-        table.outcomes(result["boots"]),
+        table.outcomes(judged["boots"]),
         str(document.get("verdict")),
         " ".join(look.skipped(document)) or "nothing",
         table.said(look.alone(document)),
-        str(result["writes"] or "nothing"),
-        table.agreement(result),
+        str(judged["writes"] or "nothing"),
+        table.agreement(judged),
     )
 
 
 def run_table(chosen, jobs, again):
-    return table.collect(chosen, jobs, lambda name: run(name, again=again), HEADINGS, row)
+    return table.collect(chosen, jobs, lambda name: result(name, again=again), HEADINGS, row)
 
 
 def walk(again):
     """The replaced disk of the story: what verify still names after each command."""
-    result = run("walk", again=again)
+    walked = result("walk", again=again)
     table.show(
         ("after", "status", "verdict", "still named", "said a/b"),
         [
@@ -167,8 +161,8 @@ def walk(again):
                 " ".join(look.skipped(document)) or "nothing",
                 table.said(look.alone(document)),
             )
-            for name, status, document in result["asked"]
+            for name, status, document in walked["asked"]
         ],
     )
-    print(f"boots {table.outcomes(result['boots'])}; agree: {table.agreement(result)}")
-    return 0 if result["agree"] else 1
+    print(f"boots {table.outcomes(walked['boots'])}; agree: {table.agreement(walked)}")
+    return 0 if walked["agree"] else 1

@@ -68,21 +68,21 @@ def said(fault, again):
 
 
 def boots(fault):
-    """The boots of a fault's untouched disks; they do not depend on the binary, so they are kept."""
-    source = faults.broken(fault.name)
+    return kept_boots(fault.name, fault.key, faults.broken(fault.name))
+
+
+def kept_boots(name, key, source):
+    """The boots of disks that nobody changes; they do not depend on the binary, so they are kept."""
 
     def make(folder):
         results = boot.boots(source, lambda each: folder / f"{each}.log")
         (folder / "boots.json").write_text(json.dumps(results, indent=1))
 
-    return reread(cached(f"boots-{fault.name}", digest(fault.key), make))
-
-
-def reread(folder, prefix=""):
-    """The boots kept in a folder. What a console means is read anew: console.py may know more by now."""
+    folder = cached(f"boots-{name}", digest(key), make)
     results = json.loads((folder / "boots.json").read_text())
+    # What a console means is read anew: console.py may know more by now.
     for plugged, result in results.items():
-        if verdict := console.judge_log((folder / f"{prefix}{plugged}.log").read_bytes()):
+        if verdict := console.judge_log((folder / f"{plugged}.log").read_bytes()):
             result.update(outcome=verdict.outcome, boots=verdict.boots, console=verdict.reason)
     return results
 
