@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(
             name: "LoopTests", dependencies: ["LibMount", "Machine", "Storage", "Sysimage", "Surveying"],
             swiftSettings: strict),
-        tests(of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine"]),
+        tests(of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine"], hasFixtures: true),
         tests(of: "Changes", and: ["Machine"]),
         tests(
             of: "Diagnosing", and: ["Surveying", "Storage", "BootFiles", "Machine", "Changes", "Report"],
@@ -89,3 +89,15 @@ let package = Package(
             hasFixtures: true),
     ]
 )
+
+// Every parser under libFuzzer. Only scripts/fuzz asks for it; no other build sees it.
+if Context.environment["BOOTMEND_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "Bytes", "LibMount", "Machine", "Storage", "BootFiles", "Sysimage", "Surveying", "Changes",
+                "Diagnosing", "Report",
+            ],
+            path: "scripts/fuzz.d", swiftSettings: strict))
+}

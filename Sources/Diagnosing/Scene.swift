@@ -14,6 +14,8 @@ package struct Scene: Sendable {
     /// The directory that is /boot in truth, whatever fstab says; nil where none was found.
     package let boot: BootDirectory?
     package let arrays: ArrayNaming
+    /// What GRUB starts by itself.
+    package let started: StartedEntry
     /// The machine it is to boot on, where that is another one.
     package let hardware: Hardware?
 
@@ -26,6 +28,7 @@ package struct Scene: Sendable {
         distribution = Distributions.of(installation.release)
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)
+        started = StartedEntry(of: boot?.grub, entries: boot?.entries ?? [])
         var used = [installation.root] + fstab.flatMap { survey.storage.volumes(source: $0.source) }.map(\.id)
         if let boot { used.append(boot.volume) }
         arrays = ArrayNaming(survey.storage, under: used, conf: installation.mdadmConf, fstab: fstab)
@@ -47,17 +50,15 @@ package struct Scene: Sendable {
 
     /// What the kernel is told to wait for: the `root=` of the entry that GRUB starts, as the console then shows it.
     package var rootOnCommandLine: String {
-        let arguments = boot?.grub?.config?.entries.first?.arguments ?? ""
-        let word = KernelCommandLine(parsing: arguments).value(of: "root")
-        return word ?? rootVolume?.name ?? installation.root.rawValue
+        started.commandLine?.value(of: "root") ?? rootVolume?.name ?? installation.root.rawValue
     }
 
     /// The kernels that have modules in the root, newest first.
     package var kernels: [String] { installation.kernels.sorted { KernelVersion($1) < KernelVersion($0) } }
 
-    // /boot is what fstab mounts there, when that holds kernels of this root. Where fstab names nothing that does,
-    // the filesystem that holds them is it: on an array rather than on a partition, since an old half of a mirror
-    // keeps its files.
+    // /boot is what fstab mounts there, when that holds kernels of this root, or is an array or a volume that was made
+    // for them and that nothing was copied to. Where fstab names nothing of the kind, the filesystem that holds them
+    // is it: on an array rather than on a partition, since an old half of a mirror keeps its files.
     private static func trueBoot(
         _ survey: Survey, _ installation: Installation, _ fstab: [FstabEntry]
     ) -> BootDirectory? {
@@ -67,14 +68,33 @@ package struct Scene: Sendable {
         let separate = matching.filter { $0.path.isEmpty }
         let own = matching.first { $0.volume == installation.root && !$0.path.isEmpty }
         guard let entry = fstab.last(where: { $0.target == "/boot" }) else { return own ?? separate.first }
-        let named = Set(survey.storage.volumes(source: entry.source).map(\.id))
+        let naming = ArrayNaming(
+            survey.storage, under: survey.storage.arrays.map(\.id), conf: installation.mdadmConf, fstab: fstab
+        )
+        let array = naming.array(named: entry.source)
+        let named = Set(array.map { [$0.id] } ?? survey.storage.volumes(source: entry.source).map(\.id))
         func isArray(_ directory: BootDirectory) -> Bool {
             survey.storage.volume(directory.volume)?.kind == .array
         }
         return separate.first { named.contains($0.volume) && isArray($0) }
+            ?? bare(named, survey)
             ?? separate.first(where: isArray)
             ?? separate.first { named.contains($0.volume) }
             ?? separate.first ?? own
+    }
+
+    // The one array or logical volume that fstab mounts as /boot and that holds no kernel of any system. A filesystem
+    // that could not be looked into is none of these: nobody knows what it holds.
+    private static func bare(_ named: Set<VolumeID>, _ survey: Survey) -> BootDirectory? {
+        guard named.count == 1, let id = named.first, let volume = survey.storage.volume(id),
+            [.array, .logicalVolume].contains(volume.kind), !volume.copies.isEmpty || volume.node != nil,
+            ["ext2", "ext3", "ext4", "xfs", "btrfs"].contains(volume.signature?.type),
+            !survey.rejected.contains(where: { $0.volume == id }),
+            !survey.installations.contains(where: { $0.root == id })
+        else { return nil }
+        let directory = survey.bootDirectories.first { $0.volume == id && $0.path.isEmpty }
+        guard directory?.kernels.isEmpty ?? true else { return nil }
+        return directory ?? BootDirectory(volume: id, path: "")
     }
 }
 

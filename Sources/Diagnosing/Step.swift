@@ -13,10 +13,10 @@ package protocol MigrationStep: SendableMetatype {
 
 /// The steps that this version judges, in the order of `StepID`.
 let judgedSteps: [any MigrationStep.Type] = [
-    PartitionTableStep.self, MDArrayStep.self,
+    PartitionTableStep.self, MDArrayStep.self, BootCopyStep.self,
     MdadmConfStep.self, FstabStep.self,
     LVMMirrorStep.self,
-    InitramfsStep.self, GrubConfigStep.self, GrubInstallStep.self,
+    InitramfsStep.self, CmdlineStep.self, GrubConfigStep.self, GrubInstallStep.self,
     SyncStep.self,
 ]
 

@@ -1,3 +1,4 @@
+import BootFiles
 import Machine
 
 /// The small text files of an installed system that steps judge by: a closed list, each at most 64 KiB, never keys.
@@ -17,6 +18,7 @@ enum KeptText {
     /// Directories, of which the files with the suffix are kept.
     static let directories: [(path: String, suffix: String)] = [
         ("/etc/mdadm.conf.d", ".conf"), ("/etc/mdadm/mdadm.conf.d", ".conf"), ("/etc/default/grub.d", ".cfg"),
+        ("/etc/kernel/cmdline.d", ".conf"),
         ("/etc/dracut.conf.d", ".conf"), ("/usr/lib/dracut/dracut.conf.d", ".conf"),
         ("/etc/mkinitcpio.d", ".preset"),
     ]
@@ -63,11 +65,13 @@ enum KeptText {
         return nil
     }
 
-    /// Of a shell fragment in initramfs-tools' conf.d, the assignments that decide how a root is found.
+    /// Of a shell fragment in initramfs-tools' conf.d, the assignments that decide how a root is found. A line that is
+    /// left out is marked, so that nobody takes what is kept for the whole file.
     static func rootSettings(in text: String) -> String {
         let names = ["MODULES", "RESUME", "ROOT", "BOOT", "BOOT_DEGRADED", "COMPRESS"]
         let kept = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            names.contains { line.hasPrefix($0 + "=") || line.hasPrefix("export \($0)=") } ? String(line) : ""
+            let isKept = names.contains { line.hasPrefix($0 + "=") || line.hasPrefix("export \($0)=") }
+            return isKept || line.isEmpty ? String(line) : "# " + SecretWords.mark
         }
         return kept.joined(separator: "\n")
     }

@@ -18,6 +18,12 @@ extension Survey {
             half.installations = half.installations.map { $0.withoutSecrets() }
             return half
         }
+        for (index, esp) in esps.enumerated() {
+            for (number, vendor) in esp.vendors.enumerated() {
+                survey.esps[index].vendors[number].config?.text = SecretWords.removed(
+                    from: vendor.config?.text ?? "")
+            }
+        }
         return survey
     }
 }
@@ -46,6 +52,7 @@ extension BootDirectory {
         directory.grub?.environment?.variables = (grub?.environment?.variables ?? [:]).mapValues(
             SecretWords.removed)
         for index in entries.indices {
+            directory.entries[index].text = entries[index].text.map(SecretWords.removed)
             directory.entries[index].options?.value = SecretWords.removed(
                 from: entries[index].options?.value ?? "")
         }

@@ -13,7 +13,8 @@ extension Survey {
             rejected.installation.map { !readable.contains($0.root) }
                 ?? (survey.storage.volume(rejected.volume) == nil)
         }
-        survey.mounted.removeAll { !readable.contains($0.volume) }
+        survey.mounted?.removeAll { !readable.contains($0.volume) }
+        survey.esps.removeAll { !readable.contains($0.volume) }
         survey.takeOtherHalves(insteadOf: storage)
         // Controllers that are left decide which drivers are asked for.
         let aliases = Set(survey.storage.disks.flatMap(\.modaliases))

@@ -13,14 +13,16 @@ package struct Survey: Codable, Sendable, Hashable {
     package var rejected: [RejectedCandidate]
     /// Files of mirror halves that are older than the one that was read.
     package var otherHalves: [OtherHalf]
-    /// What the running system has mounted, where that is one of the installations; a live fact.
-    package var mounted: [MountedVolume]
+    /// What the running system has mounted, a live fact; nil where that is none of the installations.
+    package var mounted: [MountedVolume]?
+    /// EFI system partitions.
+    package var esps: [ESP]
 
     package init(
         medium: Medium, storage: StorageMap, diskBoots: [DiskBoot] = [],
         bootDirectories: [BootDirectory] = [],
         installations: [Installation] = [], rejected: [RejectedCandidate] = [], otherHalves: [OtherHalf] = [],
-        mounted: [MountedVolume] = []
+        mounted: [MountedVolume]? = nil, esps: [ESP] = []
     ) {
         self.medium = medium
         self.storage = storage
@@ -30,6 +32,7 @@ package struct Survey: Codable, Sendable, Hashable {
         self.rejected = rejected
         self.otherHalves = otherHalves
         self.mounted = mounted
+        self.esps = esps
     }
 
     /// A saved survey may be older than this program: what it does not know of is empty.
@@ -43,7 +46,8 @@ package struct Survey: Codable, Sendable, Hashable {
         installations = try saved.decode([Installation].self, forKey: .installations)
         rejected = try saved.decode([RejectedCandidate].self, forKey: .rejected)
         otherHalves = try saved.decodeIfPresent([OtherHalf].self, forKey: .otherHalves) ?? []
-        mounted = try saved.decodeIfPresent([MountedVolume].self, forKey: .mounted) ?? []
+        mounted = try saved.decodeIfPresent([MountedVolume].self, forKey: .mounted)
+        esps = try saved.decodeIfPresent([ESP].self, forKey: .esps) ?? []
     }
 }
 

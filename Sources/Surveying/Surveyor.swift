@@ -44,7 +44,8 @@ package enum Surveyor {
             medium: try Medium.read(RootDirectory("/")), storage: storage, diskBoots: boots,
             bootDirectories: directories, installations: tour.installations, rejected: tour.rejected,
             otherHalves: tour.otherHalves,
-            mounted: request.includeRunning ? running.mounted(storage.volumes) : [])
+            mounted: request.includeRunning ? running.mounted(storage.volumes) : nil,
+            esps: ESP.all(in: storage, tour.installations))
         return survey.withoutOldHalves()
     }
 

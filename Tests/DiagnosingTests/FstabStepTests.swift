@@ -85,7 +85,7 @@ import Testing
         mirror.installation.runsHere = true
         #expect(try mirror.finding("fstab.mounted-otherwise").severity == .note)
         #expect(mirror.wrongSteps.isEmpty)
-        mirror.survey.mounted.append(MountedVolume(volume: boot, target: "/boot"))
+        mirror.survey.mounted?.append(MountedVolume(volume: boot, target: "/boot"))
         #expect(!mirror.diagnosis.findings.map(\.id).contains("fstab.mounted-otherwise"))
     }
 }

@@ -162,7 +162,10 @@ import Testing
     @Test func `files of a root with a dirty log are not judged`() throws {
         var mirror = try Mirror()
         mirror.installation.readUnreplayed = true
-        #expect(mirror.diagnosis.steps.filter { $0.state == .unknown }.map(\.id) == [.mdadmConf, .fstab])
+        #expect(
+            mirror.diagnosis.steps.filter { $0.state == .unknown }.map(\.id) == [
+                .mdadmConf, .fstab, .cmdline,
+            ])
         #expect(mirror.diagnosis.steps.first { $0.id == .fstab }?.reason == "dirty-log")
     }
 }

@@ -13,6 +13,7 @@ import case
 import disks
 import faults
 import live
+import livecase
 import table
 import workshop
 from settings import CACHE, Failure, need_tools, say
@@ -86,7 +87,16 @@ def run(options):
 
 
 def run_table(options):
-    return table.run(options.faults or faults.names(), options.jobs, options.again)
+    work = table.run_looks if options.look else table.run
+    return work(options.faults or faults.names(), options.jobs, options.again)
+
+
+def run_live_table(options):
+    return livecase.run_table(options.cases or livecase.names(), options.jobs, options.again)
+
+
+def walk(options):
+    return livecase.walk(options.again)
 
 
 def parser():
@@ -150,7 +160,16 @@ def parser():
     sub = verb("table", run_table, "many faults, then a table; takes up where it was interrupted")
     sub.add_argument("faults", nargs="*", metavar="FAULT", help="default: all")
     sub.add_argument("--jobs", type=int, default=2, metavar="N")
+    sub.add_argument("--look", action="store_true", help="only what is said before anything is rescued")
     sub.add_argument("--again", action="store_true", help="run those again that have a result")
+
+    sub = verb("live-table", run_live_table, "faults of the running machine: what check and verify say, then boots")
+    sub.add_argument("cases", nargs="*", metavar="CASE", help="default: all of live/")
+    sub.add_argument("--jobs", type=int, default=2, metavar="N")
+    sub.add_argument("--again", action="store_true", help="run those again that have a result")
+
+    sub = verb("walk", walk, "a replaced disk, put right command by command, with verify after each")
+    sub.add_argument("--again", action="store_true", help="even if there is a result of the same binary")
     return top
 
 

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+# SeaBIOS and GRUB move the cursor about; only the words matter.
+ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Za-z0-9]|\x1bc|[\r\0]")
+
 # (outcome, pattern), tried in order on the text so far; the first hit ends the boot.
 # `boots` is the one good end. What a machine may still recover from is not here:
 # "Gave up waiting for suspend/resume device" only costs time.
@@ -14,6 +17,9 @@ SIGNS = [
     ("grub-rescue", r"grub rescue>"),
     ("grub-prompt", r"grub> "),
     ("grub-error", r"error: [^\n]*you need to load the kernel first\."),
+    # GRUB waits for a key, and goes on one day; without its initramfs this root is never found.
+    ("grub-error", r"error: file `[^']*initr[^']*' not found\.\n+Press any key to continue"),
+    ("grub-aborted", r"[^\n]*\n+Aborted\. Press any key to exit\."),
     ("stage1-error", r"GRUB (?:loading)?[. ]*(?:Geom|Hard Disk|Read) Error"),
     ("initramfs-shell", r"ALERT! [^\n]*"),
     ("initramfs-shell", r"Failed to mount [^\n]* as root file system[^\n]*"),
@@ -23,6 +29,7 @@ SIGNS = [
     ("emergency", r"Press Enter for maintenance"),
     ("emergency", r"Give root password for maintenance"),
     ("panic", r"Kernel panic - not syncing[^\n]*"),
+    ("panic", r"end Kernel panic[^\n]*"),
 ]
 PATTERNS = [(outcome, re.compile(pattern)) for outcome, pattern in SIGNS]
 
@@ -34,6 +41,8 @@ REASON = re.compile(
     r"|Dependency failed for[^\n]*"
     r"|Cannot activate [^\n]*|Refusing activation[^\n]*"
     r"|VFS: (?:Unable|Cannot)[^\n]*"
+    r"|Initramfs unpacking failed[^\n]*"
+    r"|mount: (?:mounting )?[^\n]* failed[^\n]*"
 )
 
 # Firmware and boot sectors have no last words: silence of this many seconds,
@@ -42,6 +51,7 @@ SILENCE = [
     ("firmware-hang", 8, re.compile(r"Booting from Hard Disk\.\.\.\s*$")),
     ("stage1-hang", 8, re.compile(r"GRUB\s*$")),
     ("grub-hang", 15, re.compile(r"(?:GRUB loading[. ]*|Welcome to GRUB!)\s*$")),
+    ("hang", 90, re.compile(r"\Z")),
 ]
 # Seconds, of the processor and of the wall clock, after which nothing is expected any more.
 CAP_CPU, CAP = 400, 2400
@@ -57,6 +67,10 @@ class Verdict:
         return self.outcome == "boots"
 
 
+def plain(raw):
+    return ESCAPES.sub(b"", raw).decode("utf-8", "replace")
+
+
 def judge(text, quiet):
     """The Verdict on console text, silent for `quiet` seconds; None while it may go on."""
     for outcome, pattern in PATTERNS:
@@ -66,6 +80,11 @@ def judge(text, quiet):
         if quiet >= seconds and pattern.search(text):
             return Verdict(outcome, f"{last_line(text)} (silence)")
     return None
+
+
+def judge_log(raw):
+    """The Verdict on the bytes of a console that was kept; None where only its silence could tell."""
+    return judge(plain(raw), 0)
 
 
 def reason(before, sign):

@@ -1,6 +1,7 @@
 """The two disks as files: overlays, hashes of what the guest sees, raw copies."""
 
 import hashlib
+import json
 import tempfile
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def raw(folder, out):
     out.mkdir(parents=True, exist_ok=True)
     for disk, file in files(folder).items():
         run("qemu-img", "convert", "-O", "raw", file, out / f"{disk}.img")
+
+
+def unchanged(folder, source):
+    """Whether the overlays in `folder`, made on the disks of `source`, still read as those do."""
+    for file in files(folder).values():
+        extents = json.loads(run("qemu-img", "map", "--output=json", file))
+        if any(extent["depth"] == 0 for extent in extents):
+            return hashes(folder) == hashes(source)
+    return True  # nothing was ever written to them
 
 
 def hashes(folder):

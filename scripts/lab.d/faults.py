@@ -8,11 +8,13 @@ from pathlib import Path
 import base
 import boot
 import disks
+import other_grub
 import workshop
-from settings import HERE, Failure, cached, digest
+from settings import HERE, PROJECT, Failure, cached, digest
 
 FOLDER = HERE / "faults"
 HELPERS = HERE / "fault.sh"
+DEGRADED_SOURCE = PROJECT / "Sources/Distributions/DegradedBootScript.swift"
 SCRIPT = """#!/bin/sh
 . /job/target.sh
 . /job/fault.sh
@@ -26,18 +28,20 @@ close_target
 
 @dataclass
 class Fault:
-    """A file of faults/: `# about:`, `# expect:` and perhaps `# boot:`, then shell."""
+    """A file of faults/: `# about:`, `# expect:`, perhaps `# boot:` and `# from:`, then shell."""
 
     name: str
     about: str
     expect: list  # ids of the steps that a diagnosis must name
     boot: str  # boot mode after which the power goes, or ""
+    parent: str  # the fault whose disks this one starts from, or "" for the base
     shell: bool
 
     @property
     def key(self):
         """Of everything that makes these disks; what is only said about them is not."""
-        return digest(base.base().name, HELPERS, self.boot, *commands(self.name))
+        start = fault(self.parent).key if self.parent else base.base().name
+        return digest(start, HELPERS, self.boot, *commands(self.name), *extras(self.name).values())
 
 
 def commands(name):
@@ -55,7 +59,31 @@ def fault(name):
         raise Failure(f"no fault named {name}; there are: {', '.join(names())}")
     text = file.read_text()
     heading = dict(re.findall(r"^# (\w+):[ ]*(.*)$", text, re.M))
-    return Fault(name, heading["about"], heading["expect"].split(), heading.get("boot", ""), bool(commands(name)))
+    return Fault(
+        name,
+        heading["about"],
+        heading["expect"].split(),
+        heading.get("boot", ""),
+        heading.get("from", ""),
+        bool(commands(name)),
+    )
+
+
+def extras(name):
+    """What only some faults need beside the script, by its name under /job: what this one mentions."""
+    makers = {
+        "image.sh": lambda: HERE / "image.sh",
+        "bootmend-degraded": degraded_boot,
+        "other-grub": other_grub.modules,
+    }
+    lines = commands(name)
+    return {word: make() for word, make in makers.items() if any(f"/job/{word}" in line for line in lines)}
+
+
+def degraded_boot():
+    """The initramfs script that bootmend offers, from its source."""
+    text = re.search(r'"""\n(.*?)\n {8}"""', DEGRADED_SOURCE.read_text(), re.S).group(1)
+    return re.sub(r"^ {8}", "", text, flags=re.M)
 
 
 def names():
@@ -65,12 +93,18 @@ def names():
 def broken(name):
     """The folder with the machine's disks broken so: overlays on the base."""
     chosen = fault(name)
-    start = base.base()
+    start = broken(chosen.parent) if chosen.parent else base.base()
 
     def make(folder):
         files = disks.overlays(start, folder)
         if chosen.shell:
-            job_files = dict(base.LIBRARY, **{"before": start / "before", "faults": FOLDER, "fault.sh": HELPERS})
+            job_files = {
+                **base.LIBRARY,
+                "before": base.base() / "before",
+                "faults": FOLDER,
+                "fault.sh": HELPERS,
+                **extras(name),
+            }
             done = workshop.job(files, SCRIPT.format(name=name), files=job_files, log=folder / "break.log")
             (folder / "break.stderr").write_text(done.stderr)
             if done.status != 0:

@@ -61,19 +61,19 @@ def digest(*parts):
     return total.hexdigest()[:12]
 
 
-def cached(name, key, make):
-    """The folder CACHE/name-key, made by make(folder) unless it is there.
+def cached(name, key, make, *, again=False):
+    """The folder CACHE/name-key, made by make(folder) unless it is there and will do.
 
     It is made under another name and renamed when whole, so an interrupted
     build is never taken for a finished one. Two runs do not make it twice.
     """
     folder = CACHE / f"{name}-{key}"
-    if folder.exists():
+    if folder.exists() and not again:
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(CACHE / f".{name}-{key}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if folder.exists():
+        if folder.exists() and not again:
             return folder
         partial = CACHE / f".{name}-{key}.partial"
         shutil.rmtree(partial, ignore_errors=True)
@@ -81,6 +81,7 @@ def cached(name, key, make):
         say(f"lab: making {name}")
         start = time.monotonic()
         make(partial)
+        shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
         say(f"lab: {name} made in {time.monotonic() - start:.0f} s")
     return folder

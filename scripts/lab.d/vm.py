@@ -1,17 +1,14 @@
 """One emulated machine: its command line, its serial console, its end."""
 
 import os
-import re
 import selectors
 import subprocess
 import threading
 import time
 from pathlib import Path
 
+import console
 from settings import Interrupted
-
-# SeaBIOS and GRUB move the cursor about; only the words matter.
-ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Za-z0-9]|\x1bc|[\r\0]")
 
 # Time in the machine is counted in instructions (2 ns each), plus what it idles:
 # on a busy host it gets slow, but no time-out in it strikes for that.
@@ -111,5 +108,5 @@ class Machine:
                     self.log.write(piece)
                     self.log.flush()
                     raw += piece
-                    self.text = ESCAPES.sub(b"", raw).decode("utf-8", "replace")
+                    self.text = console.plain(raw)
                 yield piece

@@ -30,7 +30,7 @@ def rescue_system():
 
 
 def pack(script, flavour, files):
-    """A job as a tar: the script, its files, and bootmend if it is built."""
+    """A job as a tar: the script, its files (by name: a path, or the text itself), and bootmend if it is built."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as tar:
 
@@ -44,7 +44,10 @@ def pack(script, flavour, files):
         if BINARY.exists():
             add("bin/bootmend", BINARY.read_bytes())
         for name, source in files.items():
-            tar.add(source, name)
+            if isinstance(source, str):
+                add(name, source.encode())
+            else:
+                tar.add(source, name)
     return data.getvalue()
 
 

@@ -57,7 +57,8 @@ package struct KernelCommandLine: Codable, Sendable, Hashable {
     static func expand(_ text: String, _ value: (String) -> String) -> String {
         var expanded = ""
         var rest = Substring(text)
-        while let dollar = rest.firstIndex(of: "$") {
+        // The kernel takes 4 KiB at most (COMMAND_LINE_SIZE); a text of nothing but "$a" would grow without bound.
+        while expanded.utf8.count < 65536, let dollar = rest.firstIndex(of: "$") {
             expanded += rest[..<dollar]
             rest = rest[rest.index(after: dollar)...]
             let isBraced = rest.first == "{"

@@ -69,6 +69,8 @@ private struct LVMConfReader {
     private var line = 1
     private static let deepest = 16
     private static let mostSettings = 4096
+    // `devices/filter`: none of LVM's own names has more than 64 bytes.
+    private static let longestName = 1024
 
     private enum Token: Equatable {
         case word(String)
@@ -84,6 +86,10 @@ private struct LVMConfReader {
             switch token {
             case .word(let name), .string(let name):
                 let path = (sections + [name]).joined(separator: "/")
+                guard path.utf8.count <= Self.longestName else {
+                    fail("a name longer than any of LVM's")
+                    continue
+                }
                 switch next() {
                 case .mark(UInt8(ascii: "{")):
                     sections.append(name)

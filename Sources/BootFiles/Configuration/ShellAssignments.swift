@@ -40,10 +40,13 @@ private struct ShellAssignmentReader {
     private var position = 0
     private var line = 1
     private var values: [String: String] = [:]
+    /// Bytes of all values so far.
+    private var size = 0
 
     // Variables that name one another grow by doubling; no value of use is this long.
     private static let longest = 65536
     private static let most = 4096
+    private static let mostBytes = 4 << 20
 
     init(_ text: [UInt8], _ before: ShellAssignments) {
         self.text = text
@@ -52,7 +55,7 @@ private struct ShellAssignmentReader {
 
     mutating func read() -> [ShellAssignments.Assignment] {
         var found: [ShellAssignments.Assignment] = []
-        while position < text.count, found.count < Self.most {
+        while position < text.count, found.count < Self.most, size < Self.mostBytes {
             skipBlanks()
             let start = line
             var name = identifier()
@@ -71,8 +74,9 @@ private struct ShellAssignmentReader {
             }
             position += isAppending ? 2 : 1
             let (word, isComputed) = value()
-            let value = isAppending ? (values[name] ?? "") + word : word
+            let value = isAppending ? Self.cut((values[name] ?? "") + word) : word
             values[name] = value
+            size += value.utf8.count
             found.append(.init(line: start, name: name, value: value, isComputed: isComputed))
         }
         return found
@@ -107,7 +111,11 @@ private struct ShellAssignmentReader {
             default: word.append(byte)
             }
         }
-        return (String(decoding: word, as: UTF8.self), isComputed)
+        return (Self.cut(String(decoding: word, as: UTF8.self)), isComputed)
+    }
+
+    private static func cut(_ value: String) -> String {
+        value.utf8.count <= longest ? value : String(decoding: value.utf8.prefix(longest), as: UTF8.self)
     }
 
     private mutating func escape(into word: inout [UInt8], isQuoted: Bool) {

@@ -7,7 +7,7 @@ extension BLSEntry {
 
     /// Reads one `loader/entries/*.conf` (uapi-group.org, Boot Loader Specification; rhboot grub2, blscfg.c).
     package init(parsing text: String, file: String) {
-        self.init(file: file)
+        self.init(file: file, text: text)
         let bytes = Array(text.utf8)
         for line in TextLine.lines(of: bytes).prefix(Self.mostLines) {
             let words = TextLine.words(of: bytes, in: line.range)

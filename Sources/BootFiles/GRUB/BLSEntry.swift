@@ -8,11 +8,13 @@ package struct BLSEntry: Codable, Sendable, Hashable {
     package var kernel: GrubConfig.Reference?
     package var initrds: [GrubConfig.Reference]
     package var options: GrubConfig.Reference?
+    /// The file as it is; nil in surveys that were saved before it was kept.
+    package var text: String?
 
     package init(
         file: String, title: String? = nil, version: String? = nil, machineID: String? = nil,
         kernel: GrubConfig.Reference? = nil, initrds: [GrubConfig.Reference] = [],
-        options: GrubConfig.Reference? = nil
+        options: GrubConfig.Reference? = nil, text: String? = nil
     ) {
         self.file = file
         self.title = title
@@ -21,5 +23,6 @@ package struct BLSEntry: Codable, Sendable, Hashable {
         self.kernel = kernel
         self.initrds = initrds
         self.options = options
+        self.text = text
     }
 }

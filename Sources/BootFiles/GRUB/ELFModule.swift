@@ -13,7 +13,7 @@ struct ELFModule {
 
     // A module has some twenty sections and some hundred symbols; more is somebody's joke.
     private static let mostSections = 512
-    private static let mostSymbols = 1 << 16
+    private static let mostSymbols = 1 << 14
 
     private struct Section {
         var kind: UInt32
@@ -47,7 +47,8 @@ struct ELFModule {
 
     private mutating func addSymbols(_ table: ArraySlice<UInt8>, names: ArraySlice<UInt8>, wide: Bool) {
         let width = wide ? 24 : 16
-        for index in 0..<min(table.count / width, Self.mostSymbols) {
+        let most = Self.mostSymbols - needs.count - defines.count
+        for index in 0..<min(table.count / width, most) {
             let symbol = table[(table.startIndex + index * width)..<(table.startIndex + (index + 1) * width)]
             guard let at: UInt32 = symbol.little(at: 0), at != 0,
                 let bits: UInt8 = symbol.little(at: wide ? 4 : 12),

@@ -6,6 +6,8 @@ struct GrubConfigReader {
     private static let mostEntries = 4096
     private static let mostReferences = 16384
     private static let deepest = 64
+    // Each entry keeps the titles of the menus it is in.
+    private static let longestTitle = 1024
 
     /// What a `{` belongs to.
     private enum Block {
@@ -51,7 +53,9 @@ struct GrubConfigReader {
     }
 
     private mutating func open(_ command: [String], line: Int) {
-        guard blocks.count < Self.deepest, config.entries.count < Self.mostEntries else {
+        guard blocks.count < Self.deepest, config.entries.count < Self.mostEntries,
+            references < Self.mostReferences
+        else {
             config.damage = "line \(line): more blocks than a menu may have"
             return
         }
@@ -62,6 +66,7 @@ struct GrubConfigReader {
             let (title, id) = Self.heading(command.dropFirst())
             entry = GrubConfig.Entry(
                 line: line, title: title, id: id, index: counts[counts.count - 1], submenus: submenus)
+            references += counts.count
             counts[counts.count - 1] += 1
             blocks.append((.entry, line))
         case "submenu" where entry == nil:
@@ -160,7 +165,7 @@ struct GrubConfigReader {
                 if word.hasPrefix("--id=") {
                     id = String(word.dropFirst(5))
                 } else if !word.hasPrefix("--"), title == nil {
-                    title = word
+                    title = String(word.prefix(longestTitle))
                 }
             }
         }

@@ -5,6 +5,8 @@ extension GrubModules {
     // The largest module there is, normal.mod, has 115 KiB; a directory has some 300 of them.
     private static let largestModule = 4 << 20
     private static let mostModules = 256
+    // All that normal.mod depends on has less than 2000.
+    private static let mostSymbols = 1 << 16
 
     /// Reads the modules of a GRUB directory (`/grub/i386-pc`) of an installation; nil where there is no such one.
     package static func read(_ root: RootDirectory, path: String) throws(SystemError) -> GrubModules? {
@@ -19,13 +21,16 @@ extension GrubModules {
         let listed = dependencies(parsing: try root.text("\(path)/moddep.lst", limit: 1 << 20) ?? "")
         var pending = [first]
         var seen: Set<String> = [first]
+        var symbols = 0
         while let name = pending.popLast() {
-            guard let bytes = try root.read("\(path)/\(name).mod", limit: largestModule),
+            guard symbols < mostSymbols,
+                let bytes = try root.read("\(path)/\(name).mod", limit: largestModule),
                 let object = ELFModule(parsing: bytes)
             else {
                 found.absent.append(name)
                 continue
             }
+            symbols += object.needs.count + object.defines.count
             found.modules.append(Module(name: name, needs: object.needs, defines: object.defines))
             if name == "normal" { found.version = version(in: bytes) }
             for next in (listed[name] ?? []) + object.dependencies

@@ -53,14 +53,29 @@ package struct GrubModules: Codable, Sendable, Hashable {
         let loaded = modules.filter { !linked.contains($0.name) }
         let offered = Set(loaded.flatMap(\.defines)).union(Self.words(of: core))
         let missing = Set(loaded.flatMap(\.needs)).subtracting(offered)
-        // The linker stores one name as the tail of another; only what is nowhere in the core is missing.
-        return missing.filter { core.offset(of: Array($0.utf8) + [0]) == nil }.sorted()
+        return missing.isEmpty ? [] : missing.subtracting(Self.tails(of: core, among: missing)).sorted()
     }
+
+    // The linker stores one name as the tail of another; only what is nowhere in the core is missing.
+    private static func tails(of core: [UInt8], among wanted: Set<String>) -> Set<String> {
+        let lengths = Set(wanted.map(\.utf8.count)).sorted()
+        var found: Set<String> = []
+        for piece in core.split(separator: 0) {
+            let tail = piece.suffix(longestName).reversed().prefix { (33...126).contains($0) }
+            for length in lengths.prefix(while: { $0 <= tail.count }) {
+                let name = String(decoding: piece.suffix(length), as: UTF8.self)
+                if wanted.contains(name) { found.insert(name) }
+            }
+        }
+        return found
+    }
+
+    private static let longestName = 128
 
     // The core's symbol table is a list of NUL-terminated names among everything else.
     private static func words(of core: [UInt8]) -> Set<String> {
         var words: Set<String> = []
-        for piece in core.split(separator: 0) where (2...128).contains(piece.count) {
+        for piece in core.split(separator: 0) where (2...longestName).contains(piece.count) {
             if piece.allSatisfy(isIdentifier) { words.insert(String(decoding: piece, as: UTF8.self)) }
         }
         return words

@@ -8,6 +8,8 @@ struct ArchivePaths {
 
     /// Links kept; more are in no image that a generator makes.
     private static var limit: Int { 65536 }
+    /// Steps from the root of the tree to a file, those of links included; a dozen are many.
+    private static var mostSteps: Int { 256 }
 
     /// The directory that the bytes before an entry's last slash name, without a leading slash; "" is the root.
     mutating func directory(_ raw: UnsafeRawBufferPointer) -> String {
@@ -47,7 +49,10 @@ struct ArchivePaths {
         var parts: [Substring] = []
         var pending = Array(path.split(separator: "/").reversed())
         var followed = 0
+        var steps = 0
         while let part = pending.popLast() {
+            steps += 1
+            guard steps < Self.mostSteps else { return path }
             if part == "." { continue }
             if part == ".." {
                 _ = parts.popLast()

@@ -20,6 +20,7 @@ enum CpioArchive {
                 throw .damage(
                     .init(reason: "an entry that is not aligned to four bytes", offset: bytes.imageOffset))
             }
+            guard !contents.isOverfull else { throw .notLookedInto("more files than an initramfs has") }
             sawTrailer = try entry(&bytes, into: &contents) == .trailer
             if sawTrailer, !bytes.isCompressed { return true }
         }

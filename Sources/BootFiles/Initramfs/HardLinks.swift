@@ -48,6 +48,9 @@ struct HardLinks {
     private var passed: Set<File> = []
 
     private static var most: Int { 65536 }
+    // What is waited for is a text or an index: some dozens in a real image.
+    private static var mostWaiting: Int { 4096 }
+    private var waitingCount = 0
 
     /// The roles of a body, those of its other names among them, if this entry carries it.
     mutating func roles(of header: CpioHeader, here: [Role], leftOut: inout [String]) -> [Role] {
@@ -59,9 +62,11 @@ struct HardLinks {
             return all
         }
         if passed.contains(file) {
-            leftOut += here.compactMap(\.title).map { "'\($0)', whose text stands under another name" }
-        } else if !here.isEmpty, waiting.count < Self.most {
+            leftOut += here.compactMap(\.title).prefix(leftOut.count < 16 ? 1 : 0)
+                .map { "'\($0)', whose text stands under another name" }
+        } else if !here.isEmpty, waitingCount < Self.mostWaiting {
             waiting[file, default: []] += here
+            waitingCount += here.count
         }
         return []
     }

@@ -12,6 +12,8 @@ final class ImagePieces {
     private var next: UInt64 = 0
     /// Less than `source.size` once a read came up short: the file shrank, or its size was a lie.
     private(set) var size: UInt64
+    /// Bytes that its archives have come to so far.
+    var unpacked: UInt64 = 0
 
     init(_ source: any ByteSource, pieceSize: Int = 256 << 10) {
         self.source = source

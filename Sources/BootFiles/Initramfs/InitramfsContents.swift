@@ -16,6 +16,22 @@ struct InitramfsContents {
 
     /// Generous against every real image, small against the memory of a rescue system.
     private static var mostNames: Int { 65536 }
+    // A live system carried whole in its initramfs has some hundred thousand files.
+    private static var mostEntries: Int { 1 << 20 }
+
+    /// Bytes of names and texts that may still be kept.
+    private var room = 24 << 20
+
+    /// Takes room for something to keep; false, and the answer then says so, where there is none left.
+    private mutating func fits(_ count: Int) -> Bool {
+        let isFirst = room > 0
+        room -= min(room, count + 64)
+        if isFirst, room == 0 { leftOut.append("more names and texts than an initramfs has") }
+        return room > 0
+    }
+
+    /// Nothing more is worth reading.
+    var isOverfull: Bool { entries > Self.mostEntries }
 
     /// Looks at an entry; answers whether its body is wanted, which then comes to `body`.
     mutating func begin(_ header: CpioHeader, name padded: UnsafeRawBufferPointer) -> Wanted {
@@ -44,7 +60,9 @@ struct InitramfsContents {
         roles = hardLinks.roles(of: header, here: roles, leftOut: &leftOut)
         guard !roles.isEmpty else { return .nothing }
         guard header.bodySize <= roles.map(\.limit).max() ?? 0 else {
-            leftOut += roles.compactMap(\.title).map { "'\($0)', which is \(header.bodySize) bytes" }
+            for title in roles.compactMap(\.title) {
+                noteNotLookedInto("'\(title)', which is \(header.bodySize) bytes")
+            }
             roles = []
             return .nothing
         }
@@ -67,21 +85,31 @@ struct InitramfsContents {
                 leftOut.append("nested filesystem image '\(base)'")
             }
         case .modules:
-            if hasBody, facts.modules.count < Self.mostNames, let module = ModuleName.inFile(base) {
+            if hasBody, facts.modules.count < Self.mostNames, let module = ModuleName.inFile(base),
+                fits(module.utf8.count)
+            {
                 facts.modules.insert(module)
             }
         case .moduleIndexes:
             if let role = Role(moduleIndex: base) { roles.append(role) }
-            if hasBody, let module = ModuleName.inFile(base) { facts.modules.insert(module) }
+            if hasBody, let module = ModuleName.inFile(base), fits(module.utf8.count) {
+                facts.modules.insert(module)
+            }
         case .programs:
-            if isExecutable, programFiles.count < Self.mostNames { programFiles.insert(path) }
+            if isExecutable, programFiles.count < Self.mostNames, fits(path.utf8.count) {
+                programFiles.insert(path)
+            }
             if isExecutable, InitramfsPrograms.names.contains(base) { facts.programs.insert(base) }
         case .udevRules:
-            if hasBody, base.hasSuffix(".rules"), facts.udevRules.count < Self.mostNames {
+            if hasBody, base.hasSuffix(".rules"), facts.udevRules.count < Self.mostNames,
+                fits(base.utf8.count)
+            {
                 facts.udevRules.insert(base)
             }
         case .scripts(let shown):
-            if facts.scripts.count < Self.mostNames { facts.scripts.insert(shown + "/" + base) }
+            if facts.scripts.count < Self.mostNames, fits(shown.utf8.count + base.utf8.count) {
+                facts.scripts.insert(shown + "/" + base)
+            }
         case .elsewhere:
             if place.directory == "squash", base == "root.img" {
                 leftOut.append("nested filesystem image 'squash/root.img'")
@@ -94,29 +122,32 @@ struct InitramfsContents {
         for role in roles {
             switch role {
             case .link(let above, let name):
+                guard fits(above.count + name.utf8.count + bytes.count) else { continue }
                 above.withUnsafeBytes { paths.link($0, name, to: String(decoding: bytes, as: UTF8.self)) }
             case .text(let path): keep(bytes, as: path)
-            case .dependencies:
+            case .dependencies where fits(bytes.count):
                 sawDependencies = true
                 facts.moduleDependencies.merge(ModulesDep.parse(bytes)) { $1 }
-            case .dependencyIndex:
+            case .dependencyIndex where fits(bytes.count):
                 guard !sawDependencies, let index = KmodIndex(bytes) else { continue }
                 facts.moduleDependencies.merge(ModulesDep.parse(lines: index.values)) { $1 }
-            case .builtIn:
+            case .builtIn where fits(bytes.count):
                 sawBuiltIn = true
                 facts.builtIn.formUnion(ModulesDep.names(bytes))
-            case .builtInIndex:
+            case .builtInIndex where fits(bytes.count):
                 guard !sawBuiltIn, let index = KmodIndex(bytes) else { continue }
                 facts.builtIn.formUnion(index.keys.map { ModuleName.normalised($0) })
+            case .dependencies, .dependencyIndex, .builtIn, .builtInIndex: continue
             }
         }
         roles = []
     }
 
     private mutating func keep(_ bytes: UnsafeRawBufferPointer, as path: String) {
-        guard facts.texts.count < InitramfsTexts.most, let text = InitramfsTexts.text(bytes) else {
-            leftOut.append("'\(path)', which is \(bytes.count) bytes")
-            return
+        guard facts.texts.count < InitramfsTexts.most, let text = InitramfsTexts.text(bytes),
+            fits(path.utf8.count + text.utf8.count)
+        else {
+            return noteNotLookedInto("'\(path)', which is \(bytes.count) bytes")
         }
         facts.texts[path] = text
     }
@@ -141,7 +172,7 @@ struct InitramfsContents {
                 facts.modules.insert(module)
             }
             guard wantsText || wantsProgram, let target = paths.target(of: link) else { continue }
-            if wantsText, let text = facts.texts[target] {
+            if wantsText, let text = facts.texts[target], facts.texts.count < InitramfsTexts.most {
                 facts.texts[ArchivePaths.joined(directory, name)] = text
             }
             if wantsProgram, leadsToProgram(target) { facts.programs.insert(name) }
@@ -166,5 +197,8 @@ struct InitramfsContents {
         }.filter { !$0.hasPrefix("#") }
     }
 
-    mutating func noteNotLookedInto(_ what: String) { leftOut.append(what) }
+    mutating func noteNotLookedInto(_ what: String) {
+        // The first few tell enough.
+        if leftOut.count < 16 { leftOut.append(what) }
+    }
 }

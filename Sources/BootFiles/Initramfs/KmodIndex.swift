@@ -13,6 +13,7 @@ struct KmodIndex {
     // A tree of all of a kernel's aliases has some 50,000 nodes; a file whose nodes point in circles has no end.
     private static var mostNodes: Int { 1 << 18 }
     private static var longestKey: Int { 1024 }
+    /// Of keys and values, and of the keys of nodes not yet come to.
     private static var mostBytes: Int { 16 << 20 }
 
     /// Nil where the bytes are no index of version 2, or their tree is none.
@@ -34,6 +35,7 @@ struct KmodIndex {
                 key += prefix
                 at += prefix.count + 1
             }
+            guard nodes <= Self.mostNodes, key.count <= Self.longestKey else { return nil }
             if node & Self.hasChildren != 0 {
                 guard let first = bytes.big(UInt8.self, at: at), let last = bytes.big(UInt8.self, at: at + 1),
                     first <= last
@@ -41,26 +43,33 @@ struct KmodIndex {
                 at += 2
                 for letter in first...last {
                     guard let child = bytes.big(UInt32.self, at: at) else { return nil }
-                    if child & Self.offsetMask != 0 { pending.append((child, key + [letter])) }
+                    if child & Self.offsetMask != 0 {
+                        pending.append((child, key + [letter]))
+                        size += Self.cost(key)
+                    }
                     at += 4
                 }
+                guard size <= Self.mostBytes else { return nil }
             }
             if node & Self.hasValues != 0 {
                 guard let count = bytes.big(UInt32.self, at: at) else { return nil }
                 at += 4
                 keys.append(String(decoding: key, as: UTF8.self))
+                size += Self.cost(key)
                 for _ in 0..<count {
                     // Four bytes of priority, then the value.
                     guard let value = Self.string(bytes, at: at + 4) else { return nil }
                     values.append(Array(value))
                     at += 4 + value.count + 1
-                    size += value.count
+                    size += Self.cost(value)
                     guard size <= Self.mostBytes else { return nil }
                 }
             }
-            guard nodes <= Self.mostNodes, key.count <= Self.longestKey else { return nil }
         }
     }
+
+    // What an array takes beside its bytes counts too: empty values in a circle would have no end.
+    private static func cost(_ bytes: some Collection<UInt8>) -> Int { 32 + bytes.count }
 
     private static func string(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Slice<
         UnsafeRawBufferPointer

@@ -31,7 +31,8 @@ package enum SecretWords {
     }
 
     private static let names = ["passw", "passphrase", "secret", "dhchap"]
-    private static let mark = "(removed)"
+    /// What stands where something was taken away: such a text is not the file any more.
+    package static let mark = "(removed)"
 
     private static func breaks(_ character: Character) -> Bool {
         character.isWhitespace || character == ","

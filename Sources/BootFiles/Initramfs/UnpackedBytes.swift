@@ -68,7 +68,9 @@ struct UnpackedBytes<Method: Decompressor & ~Copyable>: ArchiveBytes, ~Copyable 
     private mutating func refill() throws(Interruption) -> Bool {
         guard ready.isEmpty else { return true }
         // What is unpacked lies in memory when it is used: more than this, no machine that boots from it has.
-        guard position < 8 << 30 else { throw .notLookedInto("more than 8 GiB of \(Method.name) data") }
+        guard pieces.unpacked < 8 << 30 else {
+            throw .notLookedInto("more than 8 GiB of unpacked data")
+        }
         while !hasEnded {
             let output = buffer
             let (step, isLast) = try pieces.use { input, isLast in
@@ -87,6 +89,7 @@ struct UnpackedBytes<Method: Decompressor & ~Copyable>: ArchiveBytes, ~Copyable 
             case .tooLarge(let what): throw .notLookedInto(what)
             }
             ready = 0..<min(step.made, buffer.count)
+            pieces.unpacked += UInt64(ready.count)
             if !ready.isEmpty { return true }
         }
         return false

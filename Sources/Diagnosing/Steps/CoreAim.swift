@@ -17,13 +17,15 @@ struct CoreAim {
     let miss: Miss?
 
     init(_ core: CoreImage, _ disk: VolumeID, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene) {
-        miss = Self.aim(core, disk, volume, scene) ?? Self.reading(core, boot, volume, scene)
+        miss = Self.aim(core, disk, boot, volume, scene) ?? Self.reading(core, boot, volume, scene)
     }
 
-    private static func aim(_ core: CoreImage, _ disk: VolumeID, _ volume: Volume, _ scene: Scene) -> Miss? {
+    private static func aim(
+        _ core: CoreImage, _ disk: VolumeID, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
+    ) -> Miss? {
         let seen = core.prefix ?? "no prefix"
         let expected = scene.storage.array(volume.id).map {
-            "(mduuid/\($0.uuid.hexDigits))" + prefixPath(scene)
+            "(mduuid/\($0.uuid.hexDigits))" + prefixPath(boot, scene)
         }
         func stale(_ summary: String, _ symptom: String, seen: String) -> Miss {
             Miss(word: "stale-prefix", summary: summary, symptom: symptom, seen: seen, expected: expected)
@@ -84,7 +86,7 @@ struct CoreAim {
     private static func reading(
         _ core: CoreImage, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
     ) -> Miss? {
-        let path = prefixPath(scene)
+        let path = prefixPath(boot, scene)
         if let directory = core.directory, directory != path {
             return Miss(
                 word: "stale-prefix", summary: "the core image looks for its modules in another directory",
@@ -123,9 +125,8 @@ struct CoreAim {
     }
 
     /// `/grub2` on a filesystem that is /boot, `/boot/grub2` on one that has it as a directory.
-    private static func prefixPath(_ scene: Scene) -> String {
-        let name =
-            scene.boot?.grub?.directory ?? String(scene.distribution.grubDirectory.dropFirst("/boot/".count))
-        return (scene.boot?.path ?? "") + "/" + name
+    private static func prefixPath(_ boot: BootDirectory, _ scene: Scene) -> String {
+        let usual = String(scene.distribution.grubDirectory.dropFirst("/boot/".count))
+        return boot.path + "/" + (boot.grub?.directory ?? usual)
     }
 }

@@ -46,7 +46,7 @@ struct FstabEntryExamination {
 
     private var noSuchDevice: Problem {
         let severity: Finding.Severity = entry.mustMount ? .blocker : entry.isSwap ? .warning : .note
-        let correction = right.flatMap(Self.source)
+        let correction = right.flatMap(FstabStep.source)
         var edit: (field: FstabText.Field, value: String)? = correction.map { (.source, $0) }
         // Data that is gone is no reason to stop a boot; what the system itself is made of is (systemd.mount(5)).
         if edit == nil, entry.mustMount, !isOfTheSystem {
@@ -76,7 +76,8 @@ struct FstabEntryExamination {
             array.flatMap { scene.storage.volume($0.id) }.map { "a member of \($0.name)" }
             ?? volume.signature.map { "which holds no filesystem but \($0.type)" } ?? "which is empty"
         let correction =
-            right.flatMap(Self.source) ?? array.flatMap { scene.storage.volume($0.id) }.flatMap(Self.source)
+            right.flatMap(FstabStep.source)
+            ?? array.flatMap { scene.storage.volume($0.id) }.flatMap(FstabStep.source)
         return problem(
             array == nil ? "no-filesystem" : "member", entry.mustMount ? .blocker : .note,
             "\(entry.target) is mounted from \(entry.source), \(what)",
@@ -87,7 +88,7 @@ struct FstabEntryExamination {
 
     /// The source resolves, but not to what belongs there.
     private func misplaced(_ volume: Volume) -> Problem? {
-        guard !entry.isSwap, let right, volume.id != right.id, let correction = Self.source(right) else {
+        guard !entry.isSwap, let right, volume.id != right.id, let correction = FstabStep.source(right) else {
             return nil
         }
         return problem(
@@ -119,8 +120,10 @@ struct FstabEntryExamination {
 
     /// The running system shows something else there, or nothing, than the next boot will.
     private func mountedOtherwise(_ volume: Volume) -> Problem? {
-        guard scene.installation.runsHere, !entry.isSwap, !scene.survey.mounted.isEmpty else { return nil }
-        let now = scene.survey.mounted.last { $0.target == entry.target }
+        guard scene.installation.runsHere, !entry.isSwap, let mounted = scene.survey.mounted else {
+            return nil
+        }
+        let now = mounted.last { $0.target == entry.target }
         guard now?.volume != volume.id else { return nil }
         let name = now.flatMap { scene.storage.volume($0.volume)?.name } ?? "not mounted"
         return problem(
@@ -153,11 +156,6 @@ struct FstabEntryExamination {
 
     private var isOfTheSystem: Bool {
         ["/", "/usr", "/var", "/boot", "/boot/efi", "/efi", "/etc"].contains(entry.target)
-    }
-
-    private static func source(_ volume: Volume) -> String? {
-        if volume.kind == .logicalVolume { return volume.name }
-        return volume.signature?.uuid.map { "UUID=" + $0 }
     }
 
     private static func emergency(_ source: String) -> String {

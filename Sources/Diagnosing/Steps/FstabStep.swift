@@ -47,4 +47,10 @@ enum FstabStep: MigrationStep {
             step: id, title: "Correct \(what) of \(targets.joined(separator: ", ")) in /etc/fstab",
             changes: [.writeFile(path: file.path, text: text, was: file.text, mode: 0o644)])
     }
+
+    /// How fstab and the command line name a volume, whatever number it gets.
+    static func source(_ volume: Volume) -> String? {
+        if volume.kind == .logicalVolume { return volume.name }
+        return volume.signature?.uuid.map { "UUID=" + $0 }
+    }
 }

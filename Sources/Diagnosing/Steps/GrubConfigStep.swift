@@ -14,6 +14,10 @@ enum GrubConfigStep: MigrationStep {
         }
         let path = scene.distribution.grubDirectory + "/grub.cfg"
         guard let config = boot.grub?.config else {
+            // A menu is made of the kernels that are there.
+            guard !scene.kernels(in: boot).isEmpty else {
+                return Examination(.unknown, reason: "/boot holds no kernel of this system")
+            }
             let finding = Finding(
                 id: "grub-config.missing", step: id, severity: .blocker,
                 summary: "there is no GRUB configuration",
@@ -29,11 +33,14 @@ enum GrubConfigStep: MigrationStep {
         let lost = lostSearches(config, volume, scene)
         if !lost.isEmpty { findings.append(searchFinding(lost, volume, path, config, scene)) }
         findings += missingFiles(config, boot, path, scene)
-        if let gone = lostRoot(config, path, scene) { findings.append(gone) }
+        let lines = CommandLines(scene)
+        if let gone = lostRoot(config, path, lines, scene) { findings.append(gone) }
+        findings += staleArguments(lines)
         if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
-        guard !findings.isEmpty else { return Examination(.done) }
+        let notes = [lostDefault(path, scene)].compactMap { $0 }
+        guard !findings.isEmpty else { return Examination(.done, findings: notes) }
         for index in findings.indices { findings[index].remedies = redo(scene) }
-        return Examination(.stale, findings: findings)
+        return Examination(.stale, findings: findings + notes)
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
@@ -90,7 +97,9 @@ enum GrubConfigStep: MigrationStep {
     private static func searchFinding(
         _ lost: [GrubConfig.Reference], _ volume: Volume, _ path: String, _ config: GrubConfig, _ scene: Scene
     ) -> Finding {
-        let dead = config.entries.first.map { !starts($0, volume, scene) } ?? true
+        // What a BLS entry starts from is the header's.
+        let header = GrubConfig.Entry(line: 0, title: "", searches: config.searches, roots: config.roots)
+        let dead = !starts(scene.started.index.map { config.entries[$0] } ?? header, volume, scene)
         let uuid = volume.signature?.uuid
         return Finding(
             id: "grub-config.no-such-filesystem", step: id, severity: dead ? .blocker : .warning,
@@ -106,15 +115,21 @@ enum GrubConfigStep: MigrationStep {
         _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
     ) -> [Finding] {
         let files = Set((boot.kernels.map(\.file) + boot.images.map(\.file)).map(scene.grubPath))
+        // An image that the rebuild of an installed kernel makes is that step's: the menu is right.
+        let toBuild = Set(
+            InitramfsStep.bootable(boot, scene).map {
+                scene.grubPath(String(scene.distribution.initramfsPath(kernel: $0).dropFirst("/boot/".count)))
+            })
         var findings: [Finding] = []
         for (index, entry) in config.entries.enumerated() {
             for reference in [entry.kernel].compactMap({ $0 }) + entry.initrds
             where reference.value.hasPrefix("/") && !files.contains(reference.value) {
                 let isKernel = reference == entry.kernel
+                if !isKernel && toBuild.contains(reference.value) { continue }
                 findings.append(
                     Finding(
                         id: isKernel ? "grub-config.no-such-kernel" : "grub-config.no-such-image", step: id,
-                        severity: index == 0 ? .blocker : .warning,
+                        severity: index == scene.started.index ? .blocker : .warning,
                         summary:
                             "the menu entry '\(entry.title)' starts \(reference.value), which is not there",
                         symptom: "error: file `\(reference.value)' not found.",
@@ -124,17 +139,39 @@ enum GrubConfigStep: MigrationStep {
         return findings
     }
 
-    private static func lostRoot(_ config: GrubConfig, _ path: String, _ scene: Scene) -> Finding? {
+    // Words that the menu has and its sources have not: it was not generated since they were put right. A source that
+    // has them itself is the step cmdline.
+    private static func staleArguments(_ lines: CommandLines) -> [Finding] {
+        lines.onlyGenerated.filter { !["no-such-root", "wrong-root"].contains($0.problem.word) }.map {
+            wrong in
+            let problem = wrong.problem
+            let stops = problem.stops && wrong.places.contains(where: \.starts)
+            return Finding(
+                id: "grub-config.stale-arguments", step: id, severity: stops ? .blocker : .warning,
+                summary: problem.summary + ": the menu is older than what it is made from",
+                symptom: problem.symptom,
+                evidence: wrong.places.map { place in
+                    Evidence(
+                        path: place.path, line: place.line, seen: problem.old ?? "nothing of it",
+                        expected: problem.new)
+                })
+        }
+    }
+
+    private static func lostRoot(
+        _ config: GrubConfig, _ path: String, _ lines: CommandLines, _ scene: Scene
+    ) -> Finding? {
         for (index, entry) in config.entries.enumerated() {
             guard let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
-                let kernel = entry.kernel
+                let kernel = entry.kernel, !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
             else { continue }
             let volumes = scene.storage.volumes(source: root).map(\.id)
             guard !volumes.contains(scene.installation.root), scene.arrays.array(named: root) == nil else {
                 continue
             }
             return Finding(
-                id: "grub-config.wrong-root", step: id, severity: index == 0 ? .blocker : .warning,
+                id: "grub-config.wrong-root", step: id,
+                severity: index == scene.started.index ? .blocker : .warning,
                 summary: volumes.isEmpty
                     ? "the kernel is told root=\(root), which no device has"
                     : "the kernel is told root=\(root), which is not this system's root",
@@ -146,6 +183,20 @@ enum GrubConfigStep: MigrationStep {
                 ])
         }
         return nil
+    }
+
+    // GRUB starts the first entry instead, without a word: the machine boots, of another kernel perhaps.
+    private static func lostDefault(_ path: String, _ scene: Scene) -> Finding? {
+        guard let lost = scene.started.lost, let grub = scene.boot?.grub else { return nil }
+        let isSaved = lost.variable != nil
+        return Finding(
+            id: "grub-config.no-such-default", step: id, severity: .note,
+            summary: "the entry '\(lost.value)' is to start and is not in the menu; GRUB starts the first",
+            evidence: [
+                Evidence(
+                    path: isSaved ? scene.bootPath(grub.directory + "/grubenv") : path,
+                    seen: (lost.variable ?? "default") + "=" + lost.value)
+            ])
     }
 
     private static func unlistedKernel(

@@ -31,15 +31,19 @@ enum GrubInstallStep: MigrationStep {
             case .leads: continue
             case .unsure(let reason): unknown = reason
             case .fails(var finding):
-                if let started, started != disk { finding.severity = .warning }
+                // What still leads to an old half that is whole starts the machine from there.
+                let isAside = code.core.map { scene.leadsToOlderHalf($0, on: disk) } ?? false
+                if isAside || started.map({ $0 != disk }) ?? false { finding.severity = .warning }
                 findings.append(finding)
             }
         }
+        let notes = [InstallDevices.finding(scene)].compactMap { $0 }
         guard !findings.isEmpty else {
-            return unknown.map { Examination(.unknown, reason: $0) } ?? Examination(.done)
+            return unknown.map { Examination(.unknown, reason: $0, findings: notes) }
+                ?? Examination(.done, findings: notes)
         }
         let never = findings.allSatisfy { $0.id == "grub-install.missing" }
-        return Examination(never ? .skipped : .stale, findings: findings)
+        return Examination(never ? .skipped : .stale, findings: findings + notes)
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
@@ -52,7 +56,7 @@ enum GrubInstallStep: MigrationStep {
     }
 
     // A BIOS starts the first disk that ends its first sector with 55 AA, whatever the code in it is worth.
-    private static func startedDisk(_ scene: Scene) -> VolumeID? {
+    static func startedDisk(_ scene: Scene) -> VolumeID? {
         let disks = disksWithBoot(scene)
         return scene.survey.diskBoots.first { disks.contains($0.disk) && $0.record?.hasSignature == true }?
             .disk

@@ -106,10 +106,9 @@ enum InitramfsStep: MigrationStep {
         return boot.images.first { $0.version == first }?.facts
     }
 
-    // GRUB starts its first entry unless told otherwise; without a menu that names one, the newest kernel is it.
-    private static func startsFirst(_ boot: BootDirectory, _ kernels: [String], _ scene: Scene) -> String? {
-        let first = boot.grub?.config?.entries.first?.kernel?.value
-        let named = boot.kernels.first { scene.grubPath($0.file) == first }?.version
+    // Without a menu that names one, the newest kernel is it.
+    static func startsFirst(_ boot: BootDirectory, _ kernels: [String], _ scene: Scene) -> String? {
+        let named = boot.kernels.first { scene.grubPath($0.file) == scene.started.kernel }?.version
         return named.flatMap { kernels.contains($0) ? $0 : nil } ?? kernels.first
     }
 

@@ -4,7 +4,9 @@ extension Explanation {
         meaning:
             "The filesystem that is /boot now holds what the old one held: kernels, initramfs images, GRUB's files "
             + "and the boot loader entries.",
-        done: "the new /boot has a kernel and an image for it, and nothing that only an older half holds",
+        done:
+            "what will be mounted as /boot has this system's kernels and GRUB's directory, and no older half, and no directory "
+            + "under the mount point, holds more of them",
         see: ["ls -l /boot", "bootmend diagnose"],
         mend: [Mending("all", "mount -o ro /dev/sda1 /mnt", "cp -ax /mnt/. /boot/")],
         symptoms: [

@@ -4,7 +4,9 @@ extension Explanation {
         meaning:
             "The kernel command line says where root is (root=), which arrays and volumes to start (rd.md.uuid=, "
             + "rd.lvm.lv=) and where to resume from. It is kept in several places, and copied from one to the other.",
-        done: "each of these words leads to something that exists, in every place it is kept",
+        done:
+            "each of these words leads to something that exists, in every place it is kept, and none is missing that the "
+            + "initramfs needs",
         see: [
             "cat /proc/cmdline /etc/default/grub /etc/kernel/cmdline", "grubby --info=ALL",
             "grub2-editenv list",

@@ -4,7 +4,9 @@ extension Explanation {
         meaning:
             "GRUB's first pieces lie outside of any filesystem: 440 bytes in the first sector of a disk and the core "
             + "image behind it, which knows where /boot is. They are not mirrored: each disk needs its own.",
-        done: "each disk has the boot code and a whole core image that leads to the present /boot",
+        done:
+            "each disk has the boot code and a whole core image that leads to the present /boot; a list of disks that "
+            + "package upgrades install to names them all",
         see: ["bootmend diagnose", "grub-install --version", "dd if=/dev/sda bs=512 count=1 | strings"],
         mend: [
             Mending("RHEL, SUSE", "grub2-install /dev/sda", "grub2-install /dev/sdb"),

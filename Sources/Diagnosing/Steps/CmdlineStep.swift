@@ -1,0 +1,110 @@
+import BootFiles
+import Changes
+import Distributions
+import Machine
+import Storage
+import Surveying
+
+/// The kernel command line, in every place where it is written down: each parameter leads to what it should.
+enum CmdlineStep: MigrationStep {
+    static let id = StepID.cmdline
+
+    static func examine(_ scene: Scene) -> Examination {
+        guard scene.boot != nil else {
+            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+        }
+        guard !scene.installation.readUnreplayed else { return Examination(.unknown, reason: "dirty-log") }
+        let lines = CommandLines(scene)
+        guard !lines.wrong.isEmpty else {
+            guard let unread = lines.unread else { return Examination(.done) }
+            return Examination(
+                .unknown, reason: "\(unread) was not read: what its words mean to it is not known")
+        }
+        let remedies = [correction(lines.wrong, scene)].compactMap { $0 }
+        let findings = lines.wrong.map { finding($0, remedies) }
+        return Examination(.stale, findings: findings)
+    }
+
+    // Right parameters have nothing to be written again.
+    static func redo(_ scene: Scene) -> [Remedy] { Array(Set(examine(scene).findings.flatMap(\.remedies))) }
+
+    private static func finding(_ wrong: CommandLines.Wrong, _ remedies: [Remedy]) -> Finding {
+        let problem = wrong.problem
+        let stops = problem.stops && wrong.places.contains(where: \.starts)
+        return Finding(
+            id: "cmdline.\(problem.word)", step: id, severity: stops ? .blocker : .warning,
+            summary: problem.summary, symptom: problem.symptom,
+            evidence: wrong.places.map { place in
+                Evidence(
+                    path: place.path, line: place.line,
+                    seen: problem.old ?? "no "
+                        + (problem.new?.split(separator: "=").first.map(String.init) ?? ""),
+                    expected: problem.new)
+            }, remedies: remedies)
+    }
+
+    // MARK: The correction: each source where it stands, then what is made from the sources
+
+    private static func correction(_ wrong: [CommandLines.Wrong], _ scene: Scene) -> Remedy? {
+        var texts: [String: (was: String, text: String)] = [:]
+        var order: [String] = []
+        var environments: [String: String] = [:]
+        var rebuilt: Set<String> = []
+        var generates = false
+        for (problem, place) in wrong.flatMap({ wrong in wrong.places.map { (wrong.problem, $0) } }) {
+            switch place.kind {
+            case .text(let was, let lines):
+                let text = texts[place.path]?.text ?? was
+                guard let edited = edited(text, lines, problem) else { continue }
+                if texts[place.path] == nil { order.append(place.path) }
+                texts[place.path] = (was, edited)
+                generates = generates || place.feedsGrubConfig
+            case .initramfsConf(let was, let line):
+                guard let old = problem.old?.value else { continue }
+                let text = texts[place.path]?.text ?? was
+                let new = problem.new?.value ?? (problem.word == "no-such-resume" ? "none" : "")
+                guard let edited = KernelCommandLine.replacing(old, with: new, onLine: line, of: text) else {
+                    continue
+                }
+                if texts[place.path] == nil { order.append(place.path) }
+                texts[place.path] = (was, edited)
+                rebuilt.formUnion(scene.boot.map { InitramfsStep.bootable($0, scene) } ?? [])
+            case .environment(let value):
+                environments[place.path] = edited(environments[place.path] ?? value, [1], problem)
+            case .image(let kernel): rebuilt.insert(kernel)
+            case .generated, .unknownText: continue
+            }
+        }
+        var changes = order.compactMap { path in
+            texts[path].map { Change.writeFile(path: path, text: $0.text, was: $0.was, mode: 0o644) }
+        }
+        // The tool keeps the block at its 1024 bytes.
+        let tool: Tool = scene.distribution.grubDirectory.hasSuffix("2") ? .grub2Editenv : .grubEditenv
+        changes += environments.sorted { $0.key < $1.key }.map { path, value in
+            .run(command: Command(tool, path, "set", "kernelopts=" + value), touching: [path])
+        }
+        if generates { changes += GrubConfigStep.redo(scene).flatMap(\.changes) }
+        changes += scene.kernels.filter(rebuilt.contains).flatMap { InitramfsStep.rebuild($0, scene).changes }
+        guard !changes.isEmpty else { return nil }
+        return Remedy(
+            step: id, title: "Correct the kernel command line where it is written down", changes: changes)
+    }
+
+    private static func edited(_ text: String, _ lines: [Int], _ problem: CommandLineProblem) -> String? {
+        for line in lines {
+            if let old = problem.old {
+                let edited = KernelCommandLine.replacing(old, with: problem.new, onLine: line, of: text)
+                if let edited { return edited }
+            } else if let new = problem.new {
+                let edited = KernelCommandLine.appending(new, toLine: line, of: text)
+                if let edited { return edited }
+            }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// What follows the first `=`.
+    fileprivate var value: String? { firstIndex(of: "=").map { String(self[index(after: $0)...]) } }
+}

@@ -1,0 +1,91 @@
+import Bytes
+import LibMount
+import Machine
+import Storage
+
+extension ESP {
+    // GPT's type, as libblkid writes it, and the MBR's.
+    private static let types = ["c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef"]
+    private static let mountPoints = ["/boot/efi", "/efi"]
+    private static let most = 64
+    private static let largestConfig = 64 << 10
+    // shim and GRUB have 1 to 4 MiB; kernels and whole images lie there too and are not summed.
+    private static let largestLoader = 8 << 20
+    /// In the order in which a PC looks for its own.
+    private static let fallbacks = ["BOOTX64.EFI", "BOOTIA32.EFI", "BOOTAA64.EFI"]
+
+    /// Every ESP: partitions of that type, whatever lies on them, and what an fstab mounts as one.
+    ///
+    /// A mirrored ESP is an array whose superblock is at its end; the firmware reads the halves, and so does this.
+    static func all(in storage: StorageMap, _ installations: [Installation]) -> [ESP] {
+        var volumes = storage.disks.flatMap { $0.table?.partitions ?? [] }
+            .filter { types.contains($0.type.lowercased()) }.map(\.id)
+        for fstab in installations.compactMap(\.fstab) {
+            for entry in Fstab(parsing: fstab.text).entries where mountPoints.contains(entry.target) {
+                for volume in storage.volumes(source: entry.source)
+                where volume.signature?.type == "vfat" && !volumes.contains(volume.id) {
+                    volumes.append(volume.id)
+                }
+            }
+        }
+        return volumes.filter { storage.volume($0)?.isReadable == true }.map { read($0, of: storage) }
+    }
+
+    private static func read(_ volume: VolumeID, of storage: StorageMap) -> ESP {
+        do throws(SystemError) {
+            return ESP(volume, try FATFilesystem(storage.source(of: volume)))
+        } catch { return ESP(volume: volume, failures: [error.description]) }
+    }
+
+    /// What lies in the directories of `EFI`. Damage is part of the answer.
+    init(_ volume: VolumeID, _ files: FATFilesystem) {
+        self.init(volume: volume)
+        for directory in listed("EFI", files) where directory.isDirectory {
+            vendors.append(vendor(directory.name, files))
+        }
+        let standard = vendors.filter { $0.name.lowercased() == "boot" }.flatMap(\.loaders)
+        fallback =
+            Self.fallbacks.lazy.compactMap { name in
+                standard.first { $0.path.lowercased().hasSuffix("/" + name.lowercased()) }
+            }.first?.path
+    }
+
+    private mutating func vendor(_ name: String, _ files: FATFilesystem) -> Vendor {
+        var vendor = Vendor(name: name)
+        for entry in listed("EFI/\(name)", files) where !entry.isDirectory {
+            let path = "EFI/\(name)/\(entry.name)"
+            if entry.name.lowercased() == "grub.cfg" {
+                let bytes = read(entry, limit: Self.largestConfig, files)
+                vendor.config = bytes.map { .init(path: path, text: String(decoding: $0, as: UTF8.self)) }
+            } else if entry.name.lowercased().hasSuffix(".efi") {
+                vendor.loaders.append(Loader(path: path, size: UInt64(entry.size)))
+                guard entry.size <= UInt32(Self.largestLoader) else { continue }
+                vendor.loaders[vendor.loaders.count - 1].checksum =
+                    read(entry, limit: Self.largestLoader, files).map { CRC32().standard($0) }
+            }
+        }
+        return vendor
+    }
+
+    private mutating func listed(_ path: String, _ files: FATFilesystem) -> [FATEntry] {
+        do throws(SystemError) {
+            let entries = try files.list(path) ?? []
+            if entries.count > Self.most {
+                failures.append("'\(path)' has \(entries.count) entries, of which \(Self.most) were read")
+            }
+            return Array(entries.sorted { $0.name < $1.name }.prefix(Self.most))
+        } catch {
+            failures.append(error.description)
+            return []
+        }
+    }
+
+    private mutating func read(_ entry: FATEntry, limit: Int, _ files: FATFilesystem) -> [UInt8]? {
+        do throws(SystemError) {
+            return try files.read(entry, limit: limit)
+        } catch {
+            failures.append(error.description)
+            return nil
+        }
+    }
+}

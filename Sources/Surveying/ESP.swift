@@ -1,0 +1,51 @@
+import Storage
+
+/// An EFI system partition: what a UEFI firmware starts from, read as the firmware reads it, each disk's by itself.
+package struct ESP: Codable, Sendable, Hashable {
+    package var volume: VolumeID
+    /// The directories in `EFI`, one for each that installed a loader.
+    package var vendors: [Vendor]
+    /// What the firmware starts where no boot entry leads: `EFI/BOOT/BOOTX64.EFI`.
+    package var fallback: String?
+    /// What could not be read of it.
+    package var failures: [String]
+
+    package struct Vendor: Codable, Sendable, Hashable {
+        /// `debian`, `redhat`, `BOOT`.
+        package var name: String
+        package var loaders: [Loader]
+        /// `grub.cfg`: a stub that leads to the real one, or on RHEL 7 and 8 the real one.
+        package var config: Installation.TextFile?
+
+        package init(name: String, loaders: [Loader] = [], config: Installation.TextFile? = nil) {
+            self.name = name
+            self.loaders = loaders
+            self.config = config
+        }
+    }
+
+    /// A program of the firmware's.
+    package struct Loader: Codable, Sendable, Hashable {
+        /// From the top of the partition: `EFI/debian/shimx64.efi`.
+        package var path: String
+        /// Bytes.
+        package var size: UInt64
+        /// CRC-32, to tell copies from one another; nil for images that are more than a loader.
+        package var checksum: UInt32?
+
+        package init(path: String, size: UInt64, checksum: UInt32? = nil) {
+            self.path = path
+            self.size = size
+            self.checksum = checksum
+        }
+    }
+
+    package init(
+        volume: VolumeID, vendors: [Vendor] = [], fallback: String? = nil, failures: [String] = []
+    ) {
+        self.volume = volume
+        self.vendors = vendors
+        self.fallback = fallback
+        self.failures = failures
+    }
+}

@@ -1,0 +1,158 @@
+import BootFiles
+import Changes
+import Storage
+import Surveying
+import Testing
+
+@testable import Diagnosing
+
+@Suite struct CmdlineTests {
+    private let gone = "/dev/mapper/old-root"
+    private let right = "/dev/mapper/rhel-root"
+
+    private func writing(_ old: String, _ new: String, in mirror: inout Mirror) {
+        let text = mirror.installation.defaultGrub?.text.replacing(old, with: new)
+        mirror.installation.defaultGrub?.text = text ?? ""
+    }
+
+    private func telling(_ words: String, in mirror: inout Mirror) {
+        for index in mirror.config?.entries.indices ?? 0..<0 {
+            mirror.config?.entries[index].arguments = words
+        }
+    }
+
+    /// The machine as a RHEL 9 would have it: dracut's image, BLS entries, /etc/kernel/cmdline.
+    private func redHat(_ options: String, image: String = "") throws -> Mirror {
+        var mirror = try Mirror()
+        mirror.installation.release = OSRelease(id: "rhel", versionID: "9.4")
+        mirror.image.facts?.generator = .dracut(version: "057")
+        mirror.image.facts?.texts["etc/cmdline.d/90lvm.conf"] = image
+        mirror.config?.readsEntries = true
+        mirror.config?.entries = []
+        mirror.installation.defaultGrub?.text = "GRUB_CMDLINE_LINUX=\"\(options)\"\n"
+        mirror.installation.texts["/etc/kernel/cmdline"] = options + "\n"
+        let text = "title RHEL\nlinux /vmlinuz-\(Mirror.kernel)\noptions \(options)\n"
+        mirror.survey.bootDirectories[0].entries = [BLSEntry(parsing: text, file: "0-\(Mirror.kernel).conf")]
+        return mirror
+    }
+
+    private func written(_ finding: Finding) -> [String: String] {
+        var texts: [String: String] = [:]
+        for case .writeFile(let path, let text, _, _) in finding.remedies.flatMap(\.changes) {
+            texts[path] = text
+        }
+        return texts
+    }
+
+    @Test func `a wrong word that the menu has as well is its source's, and stops the boot`() throws {
+        var mirror = try Mirror()
+        writing("GRUB_CMDLINE_LINUX=\"", "GRUB_CMDLINE_LINUX=\"root=\(gone) ", in: &mirror)
+        #expect(try mirror.finding("cmdline.no-such-root").severity == .warning)
+        telling("root=\(gone) ro", in: &mirror)
+        let finding = try mirror.finding("cmdline.no-such-root")
+        #expect(finding.severity == .blocker)
+        #expect(finding.evidence.first?.expected == "root=" + right)
+        #expect(finding.evidence.map { "\($0.place)" }.contains { $0.contains("/etc/default/grub") })
+        #expect(mirror.wrongSteps == [.cmdline])
+        let text = try #require(written(finding)["/etc/default/grub"])
+        #expect(text.contains("GRUB_CMDLINE_LINUX=\"root=\(right) "))
+        #expect(finding.remedies.flatMap(\.changes).map(\.kind) == ["write-file", "build"])
+    }
+
+    @Test func `a wrong word in the menu alone is the menu's`() throws {
+        var mirror = try Mirror()
+        telling("root=\(right) ro resume=\(gone)", in: &mirror)
+        #expect(mirror.wrongSteps == [.grubConfig])
+        #expect(try mirror.finding("grub-config.stale-arguments").severity == .warning)
+        telling("root=\(gone) ro", in: &mirror)
+        #expect(mirror.wrongSteps == [.grubConfig])
+        #expect(try mirror.finding("grub-config.wrong-root").severity == .blocker)
+    }
+
+    @Test func `a resume device of initramfs-tools that is gone is corrected, and the image built again`()
+        throws
+    {
+        var mirror = try Mirror()
+        mirror.installation.texts["/etc/initramfs-tools/conf.d/resume"] = "RESUME=UUID=\(Mirror.gone)\n"
+        let finding = try mirror.finding("cmdline.no-such-resume")
+        #expect(finding.severity == .warning)
+        #expect(written(finding) == ["/etc/initramfs-tools/conf.d/resume": "RESUME=/dev/mapper/rhel-swap\n"])
+        #expect(finding.remedies.flatMap(\.changes).map(\.kind) == ["write-file", "build"])
+        mirror.installation.texts["/etc/initramfs-tools/conf.d/resume"] = "RESUME=none\n"
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
+    @Test func `words for an image that was not read are not passed as right`() throws {
+        var mirror = try Mirror()
+        mirror.image.facts = nil
+        #expect(mirror.diagnosis.steps.first { $0.id == .cmdline }?.state == .unknown)
+    }
+
+    @Test func `words of dracut mean nothing to initramfs-tools`() throws {
+        var mirror = try Mirror()
+        telling("root=\(right) ro rd.md.uuid=\(Mirror.gone) rd.lvm.lv=old/root", in: &mirror)
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("rd.lvm.lv=old/root", "no-such-volume", "rd.lvm.lv=rhel/root"),
+        ("rd.lvm.lv=rhel/root rd.md.uuid=0badc0de-0badc0de-0badc0de-0badc0de", "no-such-array", ""),
+        ("rd.lvm.lv=rhel/root rd.luks.uuid=luks-\(Mirror.gone)", "no-such-container", ""),
+    ])
+    func `dracut waits for what its words name`(words: String, word: String, expected: String) throws {
+        let finding = try redHat("root=\(right) ro \(words)").finding("cmdline.\(word)")
+        #expect(finding.severity == .blocker)
+        #expect(finding.evidence.first?.expected ?? "" == expected)
+        let corrected = "root=\(right) ro rd.lvm.lv=rhel/root"
+        #expect(
+            written(finding) == [
+                "/etc/default/grub": "GRUB_CMDLINE_LINUX=\"\(corrected)\"\n",
+                "/etc/kernel/cmdline": corrected + "\n",
+                "/boot/loader/entries/0-\(Mirror.kernel).conf":
+                    "title RHEL\nlinux /vmlinuz-\(Mirror.kernel)\noptions \(corrected)\n",
+            ])
+    }
+
+    @Test func `a root LV that no word names is not activated, unless the image or rd auto says so`() throws {
+        let bare = "root=\(right) ro"
+        #expect(try redHat(bare).finding("cmdline.volume-not-named").severity == .blocker)
+        #expect(try redHat(bare, image: " rd.lvm.lv=rhel/root").wrongSteps.contains(.cmdline) == false)
+        #expect(try redHat(bare + " rd.auto=1").wrongSteps.contains(.cmdline) == false)
+        #expect(try redHat(bare + " rd.lvm.vg=rhel").wrongSteps.contains(.cmdline) == false)
+        #expect(try redHat(bare + " rd.lvm.lv=rhel/swap").wrongSteps.contains(.cmdline))
+    }
+
+    @Test func `what only the image says wrongly is put right by building it again`() throws {
+        let mirror = try redHat("root=\(right) ro", image: "rd.lvm.lv=rhel/root rd.lvm.lv=old/swap")
+        let finding = try mirror.finding("cmdline.no-such-volume")
+        #expect(finding.severity == .blocker)
+        #expect(finding.remedies.flatMap(\.changes).map(\.kind) == ["build"])
+    }
+
+    @Test func `an entry made from the rescue medium's own command line starts nothing`() throws {
+        let mirror = try redHat("boot=live inst.stage2=hd:LABEL=X rd.lvm.lv=rhel/root")
+        let found = mirror.diagnosis.findings.filter { $0.step == .cmdline }
+        #expect(
+            found.map(\.id).sorted() == ["cmdline.no-root", "cmdline.of-the-medium", "cmdline.of-the-medium"])
+        #expect(
+            written(found[0])["/etc/kernel/cmdline"] == "rd.lvm.lv=rhel/root root=\(right)\n")
+    }
+
+    @Test func `kernelopts are set by the tool that keeps the block's size`() throws {
+        var mirror = try redHat("root=\(right) ro rd.lvm.lv=rhel/root")
+        mirror.installation.release = OSRelease(id: "rhel", versionID: "8.9")
+        let text = "linux /vmlinuz-\(Mirror.kernel)\noptions $kernelopts\n"
+        mirror.survey.bootDirectories[0].entries = [BLSEntry(parsing: text, file: "0-\(Mirror.kernel).conf")]
+        mirror.survey.bootDirectories[0].grub?.environment?.variables["kernelopts"] =
+            "root=\(gone) ro rd.lvm.lv=rhel/root"
+        let finding = try mirror.finding("cmdline.no-such-root")
+        #expect(finding.severity == .blocker)
+        #expect(
+            finding.remedies.flatMap(\.changes).compactMap(\.command?.vector) == [
+                [
+                    "grub2-editenv", "/boot/grub2/grubenv", "set",
+                    "kernelopts=root=\(right) ro rd.lvm.lv=rhel/root",
+                ]
+            ])
+    }
+}
