@@ -18,10 +18,13 @@ struct Mirror {
     static let arrayUUID = "6d1e2f30:8a4b4c5d:9e0f1a2b:3c4d5e6f"
     static let gone = "01db0075-0000-4000-8000-0000000001db"
 
-    init() throws {
+    init() throws { survey = try Self.recorded("mirror.json") }
+
+    /// A survey as a machine of the lab recorded it.
+    static func recorded(_ file: String) throws -> Survey {
         let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        let recorded = try RootDirectory("/\(here)/Fixtures").read("mirror.json")
-        survey = try Document.value(Survey.self, from: try #require(recorded), called: "mirror.json")
+        let bytes = try RootDirectory("/\(here)/Fixtures").read(file)
+        return try Document.value(Survey.self, from: try #require(bytes), called: file)
     }
 
     var installation: Installation {
