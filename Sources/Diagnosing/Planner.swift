@@ -49,7 +49,7 @@ extension Plan {
         var plan = Plan(
             installation: installation.root.rawValue,
             remedies: withoutRepetitions(lastThoseThatStay(agreed)), notDone: left,
-            refusals: agreed.isEmpty ? [] : Refusal.reasons(scene))
+            refusals: agreed.isEmpty ? [] : scene.reasonsNotToWrite)
         if !plan.remedies.isEmpty { plan.remedies.insert(opening(scene), at: 0) }
         return plan
     }

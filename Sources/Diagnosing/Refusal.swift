@@ -1,6 +1,11 @@
 import Storage
 import Surveying
 
+extension Scene {
+    /// Why the system must not be opened for writing, each with the way out; empty where nothing speaks against it.
+    package var reasonsNotToWrite: [String] { Refusal.reasons(self) }
+}
+
 /// Where writing could destroy data: the reason and the way out, instead of a plan.
 enum Refusal {
     static func reasons(_ scene: Scene) -> [String] {

@@ -16,8 +16,10 @@ package struct RepairTarget: Sendable {
     /// Milliseconds a tool may take.
     package var patience: Int
 
+    package static let usualRunDirectory = "/run/bootmend"
+
     package init(
-        root: String, journalDirectory: String? = nil, runDirectory: String = "/run/bootmend",
+        root: String, journalDirectory: String? = nil, runDirectory: String = usualRunDirectory,
         settlesBoot: Bool = true, patience: Int = 3_600_000,
         open: @escaping @Sendable (_ actions: [String]) throws -> Void = { _ in },
         isInterrupted: @escaping @Sendable () -> Bool = { false }

@@ -6,6 +6,7 @@ import Repair
 import Report
 import Storage
 import Synchronization
+import Sysimage
 
 /// Has a plan applied to an installed system that is opened for it, and closes that again.
 struct Applying {
@@ -42,6 +43,12 @@ struct Applying {
         _ passphrase: @escaping @Sendable (Volume) -> [UInt8]?,
         _ work: (RepairTarget, OpenedTarget) throws -> Result
     ) throws -> Result {
+        // Until everything is closed again: nobody else may take it for left over.
+        let lock = try RunLock()
+        defer { withExtendedLifetime(lock) {} }
+        guard !SysimageState.isRecorded else {
+            throw Refusal("an installed system was mounted in the meantime", hint: "bootmend umount")
+        }
         // From here on an interrupt is a wish: what is begun is finished or taken back.
         Interrupts.catchAll()
         let place = OpenedTarget()

@@ -28,6 +28,10 @@ struct Target {
                 throw SystemError("open", installation.root.rawValue, detail: "no such volume")
             }
             let scene = Scene(survey, installation)
+            let reasons = scene.reasonsNotToWrite
+            guard reasons.isEmpty else {
+                throw SystemError("open", root.name, detail: reasons.joined(separator: "; "))
+            }
             tree = TreePlan(
                 root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,
                 in: survey.storage)

@@ -50,6 +50,17 @@ import Testing
         #expect(mirror.plan().refusals.first?.contains("resume it") == true)
     }
 
+    @Test func `a hibernated system is not opened for writing either, though nothing is to be mended`() throws {
+        var mirror = try Mirror()
+        #expect(Scene(mirror.survey, mirror.installation).reasonsNotToWrite == [])
+        let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.signature?.type == "swap" })
+        mirror.survey.storage.volumes[swap].signature?.type = "swsuspend"
+        #expect(mirror.plan().isEmpty)
+        let reasons = Scene(mirror.survey, mirror.installation).reasonsNotToWrite
+        #expect(reasons.count == 1)
+        #expect(reasons.first?.contains("resume it") == true)
+    }
+
     @Test func `copies that are none of them current are refused`() throws {
         var mirror = try allFive()
         let boot = try #require(mirror.survey.storage.volumes.firstIndex { $0.kind == .array })

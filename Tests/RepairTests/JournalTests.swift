@@ -98,14 +98,22 @@ struct Journals {
     }
 
     @Test func `two at once do not get in each other's way`() throws {
-        let lock = try Descriptor(opening: system.run + "/lock", O_RDWR | O_CREAT)
-        try #require(flock(lock.number, LOCK_EX | LOCK_NB) == 0)
-        #expect(
-            system.apply([edit]).failure?.message
-                == "cannot change 'the installed system': another bootmend is at it")
-        #expect(throws: SystemError.self) { try system.undo() }
-        flock(lock.number, LOCK_UN)
-        #expect(system.apply([edit]).id == "1")
+        let run = system.run
+        let taken = { (isShared: Bool) throws in _ = try RunLock(in: run, isShared: isShared) }
+        do {
+            let lock = try RunLock(in: run)
+            let error = #expect(throws: SystemError.self) { try taken(false) }
+            #expect(error?.description == "cannot change 'the installed system': another bootmend is at it")
+            #expect(throws: SystemError.self) { try taken(true) }
+            withExtendedLifetime(lock) {}
+        }
+        do {
+            let lock = try RunLock(in: run, isShared: true)
+            try taken(true)
+            #expect(throws: SystemError.self) { try taken(false) }
+            withExtendedLifetime(lock) {}
+        }
+        try taken(false)
     }
 
     @Test func `an empty plan has nothing to undo`() {

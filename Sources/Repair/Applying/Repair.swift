@@ -4,7 +4,8 @@ import Machine
 
 /// Performs a plan: the only thing in bootmend that changes a disk.
 package enum Repair {
-    /// Makes the plan's changes in order, each written down first; the first one that fails takes all of them back.
+    /// Makes the plan's changes in order, each written down first; the first one that fails takes all of them back. The caller
+    /// holds the `RunLock`, since it is the one who closes the target.
     package static func apply(
         _ plan: Plan, to target: RepairTarget,
         progress: @escaping @Sendable (RepairProgress) -> Void = { _ in }
@@ -15,8 +16,6 @@ package enum Repair {
         let changes = plan.remedies.flatMap { remedy in remedy.changes.map { (remedy.title, $0) } }
         guard !changes.isEmpty else { return .applied(id: nil, changes: []) }
         do {
-            let lock = try RunLock(in: target.runDirectory)
-            defer { withExtendedLifetime(lock) {} }
             let journal = try Journal.begin(in: target.runDirectory, installation: plan.installation)
             return Application(journal: journal, target: target, changes: changes, progress: progress).run()
         } catch { return .rolledBack(RepairFailure(error)) }

@@ -39,14 +39,12 @@ package enum Undo {
 
     /// Takes back the run `id`, or the newest that can be taken back.
     ///
-    /// The target has to be open. A run that was cut short is taken back as far as it came. What somebody has changed
+    /// The target has to be open, by a caller who holds the `RunLock`. A run that was cut short is taken back as far as it came. What somebody has changed
     /// since is left alone unless `evenIfChanged`. Throws where there is no such run, or nothing to take back.
     package static func run(
         id: String? = nil, target: RepairTarget, evenIfChanged: Bool = false,
         progress: @Sendable (RepairProgress) -> Void = { _ in }
     ) throws -> Report {
-        let lock = try RunLock(in: target.runDirectory)
-        defer { withExtendedLifetime(lock) {} }
         let (place, base) = try target.journals()
         let journal = try Journal.open(
             try id ?? newest(in: place, base), in: place, base, runDirectory: target.runDirectory)

@@ -10,9 +10,11 @@ struct RunRecord: Sendable {
 
     init(_ name: String, in directory: String = Self.directory) { path = directory + "/" + name }
 
+    var isThere: Bool { access(path, F_OK) == 0 }
+
     /// nil where there is none.
     func load() throws(SystemError) -> JSONValue? {
-        guard access(path, F_OK) == 0 else { return nil }
+        guard isThere else { return nil }
         let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW)
         let text = String(decoding: try file.read(at: 0, count: 4 << 20, of: path), as: UTF8.self)
         guard let value = JSONValue(parsing: text) else {

@@ -39,6 +39,10 @@ package struct SysimageState: Sendable, Hashable {
             name: json["name"]?.string ?? "")
     }
 
+    /// Whether there is a record, of mounts that another namespace may have; one whose mounts are gone is forgotten
+    /// before it is asked.
+    package static var isRecorded: Bool { record.isThere }
+
     package func save() throws(SystemError) { try save(Self.record) }
 
     func save(_ record: RunRecord) throws(SystemError) {

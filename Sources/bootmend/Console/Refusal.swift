@@ -1,5 +1,6 @@
 import Glibc
 import Machine
+import Sysimage
 
 /// Why a verb ends without its answer: one clear line, the way on, and the status that says it to a script.
 struct Refusal: Error {
@@ -30,6 +31,15 @@ struct Refusal: Error {
         let kind: NamedFile.Kind?
         do { kind = try NamedFile.kind(path) } catch { throw Refusal(error, status: ExitStatus.usage) }
         if kind == nil { throw .usage("cannot open '\(path)': No such file or directory", hint: hint) }
+    }
+
+    /// What `mount` has put there is worked on by hand; only `umount` takes it away.
+    static func ifMounted() throws {
+        if let state = try SysimageState.load() {
+            throw Refusal("\(state.name) is mounted under \(state.tree.path)", hint: "bootmend umount")
+        }
+        // Its mounts were taken away by hand.
+        SysimageState.forget()
     }
 
     static let interrupted = Refusal("interrupted", status: ExitStatus.interrupted)

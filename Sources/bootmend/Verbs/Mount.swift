@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnosing
 import Machine
+import Repair
 import Report
 import Surveying
 import Sysimage
@@ -19,6 +20,8 @@ extension Verbs {
 
         func perform(_ console: Console) throws -> Int32 {
             try Refusal.unlessRoot("mount")
+            let lock = try RunLock()
+            defer { withExtendedLifetime(lock) {} }
             if let state = try SysimageState.load() {
                 return answer(state, "\(state.name) is mounted under \(state.tree.path) already", console)
             }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Changes
 import Diagnosing
 import Machine
-import Sysimage
 
 extension Verbs {
     /// `rescue`: finds, diagnoses, plans, asks, redoes, proves.
@@ -70,9 +69,7 @@ extension Verbs {
             }
             let saved = try apply.map { try SavedPlan.read($0) }
             try Refusal.unlessRoot("rescue an installed system")
-            if let state = try SysimageState.load() {
-                throw Refusal("\(state.name) is mounted under \(state.tree.path)", hint: "bootmend umount")
-            }
+            try Refusal.ifMounted()
             let mode: RescueWork.Mode =
                 if let saved { .apply(saved) } else if plan { .show(saving: output) } else {
                     .ask(unless: yes)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Machine
+import Repair
 import Report
 import Surveying
 import Sysimage
@@ -26,16 +27,25 @@ extension Verbs {
                 guard !command.isEmpty || console.terminal.canAsk else {
                     throw Refusal.usage("a shell needs a terminal; give a command: bootmend shell -- COMMAND")
                 }
-                if let state = try SysimageState.load() {
-                    return try run(in: state.tree, state.name, console)
-                }
+                if let status = try inMounted(console) { return status }
                 try opening.check(console)
                 return try guarded(console) { try failing.status { try inPrivate(console) } }
             }
         }
 
+        /// In what `mount` has put there; nil where nothing is.
+        private func inMounted(_ console: Console) throws -> Int32? {
+            // Several shells may be in it, and `umount` waits for the last.
+            let lock = try RunLock(isShared: true)
+            defer { withExtendedLifetime(lock) {} }
+            guard let state = try SysimageState.load() else { return nil }
+            return try run(in: state.tree, state.name, console)
+        }
+
         /// Opens the system for the shell alone, and closes it at its end.
         private func inPrivate(_ console: Console) throws -> Int32 {
+            let lock = try RunLock()
+            defer { withExtendedLifetime(lock) {} }
             let survey = try target.looking(console).survey(Progress(console))
             let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
             let name = installation.hostName ?? installation.release.id

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Machine
+import Repair
 import Report
 import Sysimage
 
@@ -14,6 +15,9 @@ extension Verbs {
 
         func perform(_ console: Console) throws -> Int32 {
             try Refusal.unlessRoot("unmount")
+            // What another one has open at this moment is not left over.
+            let lock = try RunLock()
+            defer { withExtendedLifetime(lock) {} }
             var state = try SysimageState.load()
             // What a killed run has left open is closed too.
             let wasOpen = state != nil || (try? Opening().titles())?.isEmpty == false

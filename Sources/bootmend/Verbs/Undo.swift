@@ -1,6 +1,5 @@
 import ArgumentParser
 import Machine
-import Sysimage
 
 extension Verbs {
     /// `undo`: puts back what a rescue changed.
@@ -24,9 +23,7 @@ extension Verbs {
 
         func perform(_ console: Console) throws -> Int32 {
             try Refusal.unlessRoot("put back what a rescue changed")
-            if let state = try SysimageState.load() {
-                throw Refusal("\(state.name) is mounted under \(state.tree.path)", hint: "bootmend umount")
-            }
+            try Refusal.ifMounted()
             return try guarded(console) {
                 try Undoing(
                     console: console, target: target, id: id, evenIfChanged: evenIfChanged,
