@@ -21,6 +21,7 @@ SIGNS = [
     ("grub-error", r"error: file `[^']*initr[^']*' not found\.\n+Press any key to continue"),
     ("grub-aborted", r"[^\n]*\n+Aborted\. Press any key to exit\."),
     ("stage1-error", r"GRUB (?:loading)?[. ]*(?:Geom|Hard Disk|Read) Error"),
+    ("stage1-loop", r"(?:GRUB ){8}"),  # boot code that finds no core image, and starts over
     ("initramfs-shell", r"ALERT! [^\n]*"),
     ("initramfs-shell", r"Failed to mount [^\n]* as root file system[^\n]*"),
     ("initramfs-shell", r"\(initramfs\)"),
