@@ -50,7 +50,8 @@ import Testing
         #expect(mirror.plan().refusals.first?.contains("resume it") == true)
     }
 
-    @Test func `a hibernated system is not opened for writing either, though nothing is to be mended`() throws {
+    @Test func `a hibernated system is not opened for writing either, though nothing is to be mended`() throws
+    {
         var mirror = try Mirror()
         #expect(Scene(mirror.survey, mirror.installation).reasonsNotToWrite == [])
         let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.signature?.type == "swap" })
