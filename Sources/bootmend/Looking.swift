@@ -10,6 +10,8 @@ struct Looking {
     /// Devices and images; empty for every disk of this machine.
     var disks: [String] = []
     var includeRunning = false
+    /// `--root`.
+    var root: String?
     var passphraseFile: String?
 
     /// Names the first thing that was asked for and is not there, before any work.
@@ -34,7 +36,7 @@ struct Looking {
 
     func survey(_ progress: Progress) throws -> Survey {
         let request = SurveyRequest(
-            disks.isEmpty ? .system : .paths(disks), includeRunning: includeRunning,
+            disks.isEmpty ? .system : .paths(disks), includeRunning: includeRunning, root: root,
             passphrase: try Self.passphrase(console, from: passphraseFile) { progress.end(.note) },
             progress: { progress.begin($0) })
         do {

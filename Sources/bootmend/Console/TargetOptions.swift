@@ -10,7 +10,8 @@ struct TargetOptions: ParsableArguments {
     var passphraseFile: String?
 
     func looking(_ console: Console) -> Looking {
-        Looking(console: console, includeRunning: root == "/", passphraseFile: passphraseFile)
+        Looking(
+            console: console, includeRunning: root == "/", root: root, passphraseFile: passphraseFile)
     }
 }
 
