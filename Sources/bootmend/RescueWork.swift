@@ -62,7 +62,7 @@ struct RescueWork {
         let telling = TextReport.Telling(isQuiet: console.isQuiet, isVerbose: console.isVerbose)
         console.terminal.write(
             TextReport.diagnosis(diagnosis, telling, console.style) + "\n"
-                + TextReport.plan(plan, for: TextReport.title(of: diagnosis), console.style) + "\n",
+                + TextReport.plan(plan, of: diagnosis, options, console.style) + "\n",
             to: .output)
     }
 
