@@ -25,6 +25,7 @@ struct RescueWork {
         let installation = try chosen(survey)
         let before = Diagnosis.of(survey, installation)
         let plan = plan(before, survey, installation)
+        try checkConfirmed(plan)
         show(before, plan)
         if case .show(let path?) = mode { try SavedPlan.write(plan, to: path) }
         if case .show = mode { return unchanged(before, plan) }
@@ -55,6 +56,16 @@ struct RescueWork {
         // Reasons not to write are those of today.
         saved.refusals = fresh.refusals
         return saved
+    }
+
+    // A name that was mistyped would leave the change out without a word.
+    private func checkConfirmed(_ plan: Plan) throws(Refusal) {
+        let devices = plan.confirmable
+        guard let strange = options.confirmed.first(where: { !devices.contains($0) }) else { return }
+        let hint =
+            devices.isEmpty
+            ? "nothing in it needs --confirm" : devices.map { "--confirm \($0)" }.joined(separator: ", or ")
+        throw .usage("the plan has no change to confirm for '\(strange)'", hint: hint)
     }
 
     private func show(_ diagnosis: Diagnosis, _ plan: Plan) {
