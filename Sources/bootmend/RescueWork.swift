@@ -45,16 +45,19 @@ struct RescueWork {
         }
         guard let installation = survey.installations.first(where: { $0.root.rawValue == plan.installation })
         else {
-            throw Refusal("the plan is for a system on '\(plan.installation)', and that is not here")
+            throw Refusal(
+                "the plan is for a system on '\(plan.installation)', and that is not here",
+                hint: survey.lockedContainers.first.map(TextReport.locked))
         }
         return installation
     }
 
     private func plan(_ diagnosis: Diagnosis, _ survey: Survey, _ installation: Installation) -> Plan {
-        let fresh = Plan.making(diagnosis, survey, installation, options)
-        guard case .apply(var saved) = mode else { return fresh }
+        guard case .apply(var saved) = mode else {
+            return Plan.making(diagnosis, survey, installation, options)
+        }
         // Reasons not to write are those of today.
-        saved.refusals = fresh.refusals
+        saved.refusals = Scene(survey, installation).reasonsNotToWrite
         return saved
     }
 
@@ -73,7 +76,7 @@ struct RescueWork {
         let telling = TextReport.Telling(isQuiet: console.isQuiet, isVerbose: console.isVerbose)
         console.terminal.write(
             TextReport.diagnosis(diagnosis, telling, console.style) + "\n"
-                + TextReport.plan(plan, of: diagnosis, options, console.style) + "\n",
+                + TextReport.plan(plan, of: diagnosis, asked: options, console.style) + "\n",
             to: .output)
     }
 

@@ -195,13 +195,13 @@ import Testing
     @Test func `a step that is named alone is answered for alone`() {
         let none = Plan(installation: "x")
         #expect(
-            TextReport.plan(none, of: Samples.diagnosis, PlanOptions(only: [.mdadmConf]), pipe) == """
+            TextReport.plan(none, of: Samples.diagnosis, asked: PlanOptions(only: [.mdadmConf]), pipe) == """
                 Nothing to do in mdadm-conf for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
                   ·  left out by --only: initramfs and grub-install
 
                 """)
         #expect(
-            TextReport.plan(none, of: Samples.mended, PlanOptions(only: [.cmdline]), pipe) == """
+            TextReport.plan(none, of: Samples.mended, asked: PlanOptions(only: [.cmdline]), pipe) == """
                 Nothing that bootmend can do by itself in cmdline for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
                   ?  cmdline is a step that this version does not judge
 

@@ -5,7 +5,7 @@ import Machine
 extension TextReport {
     /// What a rescue is going to do, with the reason, the commands, the files and what can be taken back.
     package static func plan(
-        _ plan: Plan, of diagnosis: Diagnosis, _ options: PlanOptions = PlanOptions(), _ style: Style
+        _ plan: Plan, of diagnosis: Diagnosis, asked options: PlanOptions = PlanOptions(), _ style: Style
     ) -> String {
         let system = title(of: diagnosis)
         let unjudged = (options.only + options.again).filter { step in
