@@ -18,5 +18,11 @@ package struct Plan: Codable, Sendable, Hashable {
         self.refusals = refusals
     }
 
+    /// The devices that can be named for a change that puts their data at stake.
+    package var confirmable: [String] {
+        var seen: Set<String> = []
+        return (remedies + notDone).compactMap(\.confirmDevice).filter { seen.insert($0).inserted }
+    }
+
     package var isEmpty: Bool { remedies.isEmpty }
 }

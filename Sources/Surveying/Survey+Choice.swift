@@ -1,3 +1,4 @@
+import BootFiles
 import Glibc
 import Storage
 
@@ -20,6 +21,32 @@ extension Survey {
         return Self.choice(installations.filter { means(spec, $0) }) ?? .noMatch(spec)
     }
 
+    /// The LUKS containers that nobody has opened: what is in them was not looked at.
+    package var lockedContainers: [Volume] {
+        storage.volumes.filter { $0.signature?.type == "crypto_LUKS" && !$0.copies.isEmpty }
+            .filter { outer in
+                let inside = outer.signature?.uuid.map { VolumeID("luks:\($0)") }
+                return inside.flatMap { storage.volume($0) }?.unmapped != nil
+            }
+    }
+
+    /// Those among them in which `spec` may lie: the one that it names, or all where nothing that was read is meant.
+    package func lockedContainers(for spec: String?) -> [Volume] {
+        switch choose(spec) {
+        case .one, .several: return []
+        case .noInstallation: return lockedContainers
+        case .noMatch(let spec):
+            let named = lockedContainers.filter { isNamed($0, by: spec) }
+            return named.isEmpty ? lockedContainers : named
+        }
+    }
+
+    /// Those among them that an installation does not open itself: another one may be in there.
+    package func lockedContainers(unknownTo installation: Installation) -> [Volume] {
+        let own = Crypttab(parsing: installation.crypttab?.text ?? "").entries.map(\.source)
+        return lockedContainers.filter { container in !own.contains { isNamed(container, by: $0) } }
+    }
+
     /// How `--root` names an installation without doubt.
     package func specification(of installation: Installation) -> String {
         guard let volume = storage.volume(installation.root) else { return installation.root.rawValue }
@@ -39,15 +66,25 @@ extension Survey {
 
     private func means(_ spec: String, _ installation: Installation) -> Bool {
         if spec == "/" { return installation.runsHere }
-        if let uuid = Self.value(spec, after: "UUID=") {
-            return storage.volume(installation.root)?.signature?.uuid?.lowercased() == uuid.lowercased()
-        }
         if let label = Self.value(spec, after: "LABEL=") {
             return storage.volumes(label: label).contains { $0.id == installation.root }
         }
         if let id = installation.machineID, id == spec.lowercased() { return true }
-        let named = [spec, Self.resolved(spec)].compactMap { storage.volume(named: $0)?.id }
-        return named.contains(installation.root)
+        return storage.volume(installation.root).map { isNamed($0, by: spec) } == true
+            || containers(around: installation).contains { isNamed($0, by: spec) }
+    }
+
+    // A container means what is in it.
+    private func containers(around installation: Installation) -> [Volume] {
+        let copies = storage.volume(installation.root)?.copies ?? []
+        return ([installation.root] + copies.flatMap(\.disks)).compactMap { storage.volume(holding: $0) }
+    }
+
+    private func isNamed(_ volume: Volume, by spec: String) -> Bool {
+        if let uuid = Self.value(spec, after: "UUID=") {
+            return volume.signature?.uuid?.lowercased() == uuid.lowercased()
+        }
+        return [spec, Self.resolved(spec)].contains { storage.volume(named: $0)?.id == volume.id }
     }
 
     private static func value(_ spec: String, after tag: String) -> String? {

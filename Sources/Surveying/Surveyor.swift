@@ -9,7 +9,8 @@ package enum Surveyor {
         request.progress("Reading \(request.disks.description)")
         let storage = try read(request.disks)
         let survey = try look(storage, request)
-        let locked = Unlocking.worthAsking(survey)
+        // Asked for only where what is wanted was not found without them.
+        let locked = survey.lockedContainers(for: request.root)
         guard !locked.isEmpty else { return survey }
         var unlocking = Unlocking()
         for container in locked { unlocking.open(container, in: storage, request) }

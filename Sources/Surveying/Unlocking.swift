@@ -16,16 +16,6 @@ struct Unlocking: ~Copyable {
         init(_ loop: consuming LoopDevice) { self.loop = loop }
     }
 
-    /// The containers that may hold the root: asked for only where nothing was found without them.
-    static func worthAsking(_ survey: Survey) -> [Volume] {
-        guard survey.installations.isEmpty else { return [] }
-        return survey.storage.volumes.filter { $0.signature?.type == "crypto_LUKS" && !$0.copies.isEmpty }
-            .filter { outer in
-                let inside = outer.signature?.uuid.map { VolumeID("luks:\($0)") }
-                return inside.flatMap { survey.storage.volume($0) }?.unmapped != nil
-            }
-    }
-
     /// Asks for the passphrase, three times at most, and opens the container. What cannot be opened stays locked.
     mutating func open(_ volume: Volume, in storage: StorageMap, _ request: SurveyRequest) {
         guard let uuid = volume.signature?.uuid else { return }

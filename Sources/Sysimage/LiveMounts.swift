@@ -48,8 +48,12 @@ struct LiveMounts {
     func on(_ target: String) -> LiveMount? { mounts.last { $0.target == target } }
 
     /// What is mounted on a directory and below it, in the order of mounting.
-    func under(_ directory: String) -> [LiveMount] {
-        mounts.filter { $0.target == directory || $0.target.hasPrefix(directory + "/") }
+    func under(_ directory: String) -> [LiveMount] { under([directory]) }
+
+    func under(_ directories: [String]) -> [LiveMount] {
+        mounts.filter { mount in
+            directories.contains { mount.target == $0 || mount.target.hasPrefix($0 + "/") }
+        }
     }
 
     static func below(_ root: String, _ inside: String) -> String? {

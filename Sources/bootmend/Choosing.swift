@@ -12,7 +12,12 @@ struct Choosing {
 
     func installation(of survey: Survey) throws(Refusal) -> Installation {
         switch survey.choose(spec) {
-        case .one(let installation): return installation
+        case .one(let installation):
+            if spec == nil, !console.isQuiet {
+                let locked = survey.lockedContainers(unknownTo: installation)
+                console.say(TextReport.notes(locked.map(TextReport.locked), console.sideStyle))
+            }
+            return installation
         case .noInstallation: throw survey.nothingFound(on: disks)
         case .noMatch(let spec):
             throw .usage("no installed system is '\(spec)'", hint: hint(survey))
@@ -40,6 +45,8 @@ struct Choosing {
 
     private func hint(_ survey: Survey) -> String? {
         let specs = survey.installations.map { survey.specification(of: $0) }
-        return specs.isEmpty ? nil : specs.map { "--root \($0)" }.joined(separator: ", or ")
+        let locked = survey.lockedContainers.map { "--root \($0.name) (locked)" }
+        let all = specs.map { "--root \($0)" } + locked
+        return all.isEmpty ? nil : all.joined(separator: ", or ")
     }
 }

@@ -10,6 +10,8 @@ struct Looking {
     /// Devices and images; empty for every disk of this machine.
     var disks: [String] = []
     var includeRunning = false
+    /// `--root`.
+    var root: String?
     var passphraseFile: String?
     /// What is locked may be asked for; else it stays locked.
     var mayAsk = true
@@ -32,7 +34,7 @@ struct Looking {
 
     func survey(_ progress: Progress) throws -> Survey {
         let request = SurveyRequest(
-            disks.isEmpty ? .system : .paths(disks), includeRunning: includeRunning,
+            disks.isEmpty ? .system : .paths(disks), includeRunning: includeRunning, root: root,
             passphrase: try passphrase(progress),
             progress: { progress.begin($0) })
         do {

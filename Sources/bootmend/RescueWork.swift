@@ -25,6 +25,7 @@ struct RescueWork {
         let installation = try chosen(survey)
         let before = Diagnosis.of(survey, installation)
         let plan = plan(before, survey, installation)
+        try checkConfirmed(plan)
         show(before, plan)
         if case .show(let path?) = mode { try SavedPlan.write(plan, to: path) }
         if case .show = mode { return unchanged(before, plan) }
@@ -44,17 +45,30 @@ struct RescueWork {
         }
         guard let installation = survey.installations.first(where: { $0.root.rawValue == plan.installation })
         else {
-            throw Refusal("the plan is for a system on '\(plan.installation)', and that is not here")
+            throw Refusal(
+                "the plan is for a system on '\(plan.installation)', and that is not here",
+                hint: survey.lockedContainers.first.map(TextReport.locked))
         }
         return installation
     }
 
     private func plan(_ diagnosis: Diagnosis, _ survey: Survey, _ installation: Installation) -> Plan {
-        let fresh = Plan.making(diagnosis, survey, installation, options)
-        guard case .apply(var saved) = mode else { return fresh }
+        guard case .apply(var saved) = mode else {
+            return Plan.making(diagnosis, survey, installation, options)
+        }
         // Reasons not to write are those of today.
-        saved.refusals = fresh.refusals
+        saved.refusals = Scene(survey, installation).reasonsNotToWrite
         return saved
+    }
+
+    // A name that was mistyped would leave the change out without a word.
+    private func checkConfirmed(_ plan: Plan) throws(Refusal) {
+        let devices = plan.confirmable
+        guard let strange = options.confirmed.first(where: { !devices.contains($0) }) else { return }
+        let hint =
+            devices.isEmpty
+            ? "nothing in it needs --confirm" : devices.map { "--confirm \($0)" }.joined(separator: ", or ")
+        throw .usage("the plan has no change to confirm for '\(strange)'", hint: hint)
     }
 
     private func show(_ diagnosis: Diagnosis, _ plan: Plan) {
@@ -62,7 +76,7 @@ struct RescueWork {
         let telling = TextReport.Telling(isQuiet: console.isQuiet, isVerbose: console.isVerbose)
         console.put(
             TextReport.diagnosis(diagnosis, telling, console.style) + "\n"
-                + TextReport.plan(plan, for: TextReport.title(of: diagnosis), console.style) + "\n")
+                + TextReport.plan(plan, of: diagnosis, asked: options, console.style) + "\n")
     }
 
     /// Nothing was applied: the status is the diagnosis's own.

@@ -67,15 +67,16 @@ struct Target {
     /// Opens and mounts; what was opened on the way to a failure is closed again.
     init(
         _ way: Way, at path: String = usualPath, passphrase: (Volume) -> [UInt8]? = { _ in nil },
-        progress: Progress
+        progress: Progress, recording: MountedTree.Recording = { _ in }
     ) throws {
         let leftovers = opening.close()
         if let failure = leftovers.first { throw failure }
         do {
             try opening.perform(way.opening, passphrase: passphrase) { progress.begin($0.title) }
             progress.begin("Mounting under \(path)")
-            tree = try MountedTree(way.tree, in: way.survey.storage, nodes: way.opening.nodes, at: path)
-            tree.furnish()
+            tree = try MountedTree(
+                way.tree, in: way.survey.storage, nodes: way.opening.nodes, at: path, recording: recording)
+            tree.furnish(recording: recording)
             progress.end(.ok)
         } catch {
             progress.end(.blocker)

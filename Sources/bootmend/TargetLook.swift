@@ -6,9 +6,10 @@ import Sysimage
 
 /// An installed system mounted as the survey mounts it: to read in, without a byte changed.
 enum TargetLook {
-    static func tree(_ survey: Survey, _ installation: Installation, at path: String) throws(SystemError)
-        -> MountedTree
-    {
+    static func tree(
+        _ survey: Survey, _ installation: Installation, at path: String,
+        recording: MountedTree.Recording = { _ in }
+    ) throws(SystemError) -> MountedTree {
         guard let root = survey.storage.volume(installation.root) else {
             throw SystemError("look at", installation.root.rawValue, detail: "no such volume")
         }
@@ -16,6 +17,10 @@ enum TargetLook {
         let plan = TreePlan(
             root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,
             in: survey.storage)
-        return try MountedTree(plan, in: survey.storage, nodes: [:], at: path, readOnly: true)
+        var tree = try MountedTree(
+            plan, in: survey.storage, nodes: [:], at: path, readOnly: true, recording: recording)
+        // Programs run by hand want their /dev here too; none of it is on a disk.
+        tree.furnish(recording: recording)
+        return tree
     }
 }

@@ -15,6 +15,7 @@ struct Undoing {
         let progress = Progress(console)
         let survey = try target.looking(console).survey(progress)
         let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
+        if let id { try check(id, survey, installation) }
         let applying = Applying(
             console: console, progress: progress, way: try Target.Way(survey, installation), journal: journal,
             isUndoing: true)
@@ -24,6 +25,19 @@ struct Undoing {
             return try Undo.run(id: id, target: target, evenIfChanged: evenIfChanged) { progress.follow($0) }
         }
         return answer(report)
+    }
+
+    // Before anything is opened for writing, where that can be told: not from a log that nobody has replayed, which
+    // may hold the very journal.
+    private func check(_ id: String, _ survey: Survey, _ installation: Installation) throws {
+        let target = RepairTarget(root: OpenedTarget.path, journalDirectory: journal)
+        if journal != nil { return try Undo.check(id, target: target) }
+        guard survey.storage.volumes.allSatisfy({ $0.log == nil || $0.log == .clean }),
+            var tree = try? TargetLook.tree(survey, installation, at: OpenedTarget.path)
+        else { return }
+        defer { for failure in tree.unmount() { console.warn(failure.description) } }
+        guard tree.skipped.allSatisfy({ !$0.isMissing }) else { return }
+        try Undo.check(id, target: target)
     }
 
     private func answer(_ report: Undo.Report) -> Int32 {

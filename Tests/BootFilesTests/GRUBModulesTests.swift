@@ -42,6 +42,17 @@ import Testing
         #expect(core.missingSymbols == [])
     }
 
+    @Test func `a linked module that is not the file of its name is of another build`() throws {
+        var modules = try echo()
+        let disk = MemorySource(try GRUBFixture.bytes("array.img"))
+        #expect(try CoreImage.read(from: disk, at: 1, modules: modules).differingModules == [])
+        modules.sums = ["xfs": 1, "btrfs": 1]
+        #expect(try CoreImage.read(from: disk, at: 1, modules: modules).differingModules == ["xfs"])
+        #expect(try CoreImage.read(from: disk, at: 1).differingModules == nil)
+        // grub-mkimage fills a module up to a multiple of four.
+        #expect(ModuleArea.sum(of: [1, 2, 0, 0]) == ModuleArea.sum(of: [1, 2]))
+    }
+
     @Test func `what is named but not there is absent`() throws {
         let root = try GRUBFixture.directory()
         let modules = try GrubModules.read(root, path: "/modules", names: [], first: "normal")

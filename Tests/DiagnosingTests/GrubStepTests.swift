@@ -97,4 +97,20 @@ import Testing
         let disks = mirror.plan().remedies.flatMap(\.changes).compactMap(\.device)
         #expect(disks == ["a.img", "b.img"])
     }
+
+    @Test func `an entry without an initramfs finds no root on LVM`() throws {
+        var mirror = try Mirror()
+        mirror.config?.entries[0].initrds = []
+        #expect(mirror.wrongSteps == [.grubConfig])
+        #expect(try mirror.finding("grub-config.no-image").severity == .blocker)
+    }
+
+    @Test func `a core of another build than the modules in boot is installed anew`() throws {
+        var mirror = try Mirror()
+        mirror.survey.diskBoots[1].core?.differingModules = ["xfs"]
+        #expect(mirror.wrongSteps == [.grubInstall])
+        #expect(try mirror.finding("grub-install.other-build").severity == .warning)
+        mirror.survey.diskBoots[0].core?.differingModules = ["xfs"]
+        #expect(mirror.diagnosis.verdict == .broken)
+    }
 }

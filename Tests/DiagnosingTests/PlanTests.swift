@@ -43,6 +43,16 @@ import Testing
         #expect(again.remedies.flatMap(\.changes).compactMap(\.device) == ["a.img", "b.img"])
     }
 
+    @Test func `only what some remedy wants confirmed can be confirmed`() throws {
+        var plan = try Mirror().plan(PlanOptions(improve: true))
+        #expect(plan.confirmable == [])
+        let remedy = Remedy(
+            step: .mdArray, needs: .confirm, confirmDevice: "/dev/sdb1", title: "Add it again", changes: [])
+        plan.remedies.append(remedy)
+        plan.notDone.append(remedy)
+        #expect(plan.confirmable == ["/dev/sdb1"])
+    }
+
     @Test func `a hibernated system is refused, with the way out`() throws {
         var mirror = try allFive()
         let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.signature?.type == "swap" })
@@ -50,7 +60,8 @@ import Testing
         #expect(mirror.plan().refusals.first?.contains("resume it") == true)
     }
 
-    @Test func `a hibernated system is not opened for writing either, though nothing is to be mended`() throws {
+    @Test func `a hibernated system is not opened for writing either, though nothing is to be mended`() throws
+    {
         var mirror = try Mirror()
         #expect(Scene(mirror.survey, mirror.installation).reasonsNotToWrite == [])
         let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.signature?.type == "swap" })

@@ -2,8 +2,9 @@ import Glibc
 import LibMount
 import Machine
 import Storage
-import Sysimage
 import Testing
+
+@testable import Sysimage
 
 /// A disk that holds a root, a /boot and an old /boot, each behind a loop device, as an opened system is.
 private final class OpenedSystem {
@@ -168,6 +169,40 @@ extension LoopTests {
             #expect([system.root.hash, system.boot.hash] == hashes)
             #expect(
                 output(of: "losetup -n -O NAME -j \(system.root.image)").split(separator: "\n").count == 1)
+        }
+
+        @Test func `every mount is told of before it is there, so that a killed run leaves nothing unknown`()
+            throws
+        {
+            let system = try OpenedSystem(fstab: fstab)
+            var told: [String] = []
+            let recording: MountedTree.Recording = { tree throws(SystemError) in
+                let live = LiveMounts()
+                let next = tree.mounts.last ?? ""
+                #expect(live.on(next) == nil)
+                #expect(tree.mounts.dropLast().allSatisfy { live.on($0) != nil })
+                told.append(next)
+            }
+            var tree = try MountedTree(
+                system.plan(), in: system.map, nodes: [:], at: system.path, recording: recording)
+            tree.furnish(recording: recording)
+            #expect(
+                tree.mounts.filter { !told.contains($0) }.allSatisfy {
+                    $0.contains("/dev/") || $0.contains("/sys/")
+                })
+            #expect(told.prefix(4) == ["", "/boot", "/srv/data", "/dev"].map { system.path + $0 }[...])
+
+            // Killed right after /dev: what came along with it is not in the record, and goes all the same.
+            let record = RunRecord("mounted.json", in: system.place.directory)
+            let half = MountedTree(path: system.path, mounts: told, skipped: [], mapped: [])
+            try SysimageState(
+                tree: half, root: system.volume(system.root).id, isReadOnly: false, name: "x", isWhole: false
+            ).save(record)
+            var state = try #require(try SysimageState.load(record))
+            #expect(!state.isWhole)
+            #expect(state.tree.unmount() == [])
+            #expect(try !LiveMount.all().contains { $0.target.hasPrefix(system.path) })
+            #expect(try SysimageState.load(record) == nil)
         }
 
         @Test func `a link in the root's own directories leads nowhere else`() throws {

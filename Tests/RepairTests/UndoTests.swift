@@ -35,6 +35,8 @@ struct Undoing {
     func `a number that no run has is an error`(id: String) throws {
         #expect(system.apply([edit]).id == "1")
         #expect(throws: SystemError.self) { try system.undo(id) }
+        #expect(throws: SystemError.self) { try Undo.check(id, target: system.target()) }
+        try Undo.check("1", target: system.target())
     }
 
     @Test func `what somebody has changed since is left alone, unless they insist`() throws {

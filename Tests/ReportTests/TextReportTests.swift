@@ -104,8 +104,8 @@ import Testing
 
     @Test func `a plan`() {
         #expect(
-            TextReport.plan(Samples.plan, for: "Debian GNU/Linux 12 (bookworm)", pipe) == """
-                Plan for Debian GNU/Linux 12 (bookworm): 4 steps; all but the first can be undone.
+            TextReport.plan(Samples.plan, of: Samples.diagnosis, pipe) == """
+                Plan for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root: 4 steps; all but the first can be undone.
 
                   1  Open the installed system for writing  cannot be undone
                        does      mdadm --assemble --run /dev/md0
@@ -141,8 +141,8 @@ import Testing
             why: "until then the half that is written to is no half")
         let plan = Plan(installation: "x", notDone: [wait])
         #expect(
-            TextReport.plan(plan, for: "Debian", Style()) == """
-                Nothing to do for Debian.
+            TextReport.plan(plan, of: Samples.mended, Style()) == """
+                Nothing to do for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
 
                 Left as it is
                   ·  Wait until /dev/md0 is in sync  by hand
@@ -166,13 +166,55 @@ import Testing
                 """)
     }
 
+    @Test func `what does not boot and bootmend cannot mend is not called nothing to do`() {
+        var better = Samples.grub
+        better.purpose = .improvement
+        let plan = Plan(installation: "x", notDone: [Samples.wipe, better])
+        #expect(
+            TextReport.plan(plan, of: Samples.diagnosis, pipe) == """
+                Nothing that bootmend can do by itself for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
+                  ✗  the image of 6.1.0-28-amd64 lacks dm-raid, which root needs
+                  !  /dev/sdb has no boot code
+                  ?  grub-config could not be judged: the log of /boot is dirty
+
+                Left as it is
+                  ·  Add /dev/sdb1 to /dev/md0 again  needs --confirm /dev/sdb1
+                  ·  Install GRUB on /dev/sdb  with --improve
+
+                """)
+        var bare = Samples.mended
+        bare.verdict = .broken
+        #expect(
+            TextReport.plan(Plan(installation: "x"), of: bare, pipe) == """
+                Nothing that bootmend can do by itself for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
+                  ✗  It would not boot.
+
+                """)
+    }
+
+    @Test func `a step that is named alone is answered for alone`() {
+        let none = Plan(installation: "x")
+        #expect(
+            TextReport.plan(none, of: Samples.diagnosis, asked: PlanOptions(only: [.mdadmConf]), pipe) == """
+                Nothing to do in mdadm-conf for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
+                  ·  left out by --only: initramfs and grub-install
+
+                """)
+        #expect(
+            TextReport.plan(none, of: Samples.mended, asked: PlanOptions(only: [.cmdline]), pipe) == """
+                Nothing that bootmend can do by itself in cmdline for Debian GNU/Linux 12 (bookworm) on /dev/rhel/root.
+                  ?  cmdline is a step that this version does not judge
+
+                """)
+    }
+
     @Test func `a refusal says nothing else`() {
         let plan = Plan(
             installation: "x", remedies: [Samples.fstab],
             refusals: ["/dev/rhel/swap holds a hibernated system"])
         #expect(
-            TextReport.plan(plan, for: "Debian", pipe) == """
-                Nothing will be written to Debian:
+            TextReport.plan(plan, of: Samples.diagnosis, pipe) == """
+                Nothing will be written to Debian GNU/Linux 12 (bookworm) on /dev/rhel/root:
                   ✗  /dev/rhel/swap holds a hibernated system
 
                 """)

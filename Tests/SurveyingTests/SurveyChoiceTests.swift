@@ -67,6 +67,44 @@ private func survey(_ installations: [Installation]) -> Survey {
                 == .several([mirrored, snapshot]))
     }
 
+    @Test func `a locked container is asked for where it is named, or where nothing that lies open is meant`()
+    {
+        let uuid = "0c0c0c0c-0000-4000-8000-00000000000c"
+        let disk = VolumeID("/dev/sda")
+        var survey = survey([mirrored])
+        survey.storage.volumes += [
+            Volume(
+                id: VolumeID("/dev/sda4"), kind: .partition, name: "/dev/sda4", size: 1 << 30,
+                copies: [Copy(pieces: [Piece(disk: disk, offset: 1 << 30, length: 1 << 30)])],
+                signature: Signature(type: "crypto_LUKS", usage: "crypto", uuid: uuid)),
+            Volume(
+                id: VolumeID("luks:\(uuid)"), kind: .container, name: "luks-\(uuid)", size: 1 << 30,
+                unmapped: "locked (LUKS2)"),
+        ]
+        let names = { (spec: String?) in survey.lockedContainers(for: spec).map(\.name) }
+        #expect(names(nil) == [])
+        #expect(names("/dev/rhel/root") == [])
+        #expect(names("/dev/sda4") == ["/dev/sda4"])
+        #expect(names("UUID=\(uuid)") == ["/dev/sda4"])
+        #expect(names("0123456789abcdef0123456789abcdef") == ["/dev/sda4"])
+        #expect(survey.lockedContainers(unknownTo: mirrored).map(\.name) == ["/dev/sda4"])
+        var opening = mirrored
+        opening.crypttab = Installation.TextFile(path: "/etc/crypttab", text: "data UUID=\(uuid) none luks\n")
+        #expect(survey.lockedContainers(unknownTo: opening) == [])
+
+        // Opened, it means the system in it.
+        survey.storage.volumes[3].unmapped = nil
+        survey.storage.volumes.append(
+            Volume(
+                id: VolumeID("lv:safe/root"), kind: .logicalVolume, name: "/dev/safe/root", size: 1 << 20,
+                copies: [Copy(pieces: [Piece(disk: VolumeID("luks:\(uuid)"), offset: 0, length: 1 << 20)])]))
+        let inside = Installation(root: VolumeID("lv:safe/root"), release: OSRelease(id: "debian"))
+        survey.installations.append(inside)
+        #expect(survey.choose("/dev/sda4") == .one(inside))
+        #expect(survey.choose("UUID=\(uuid)") == .one(inside))
+        #expect(survey.lockedContainers == [])
+    }
+
     @Test func `an installation is named so that the name means it again`() {
         let both = survey([mirrored, other])
         for installation in [mirrored, other] {

@@ -30,6 +30,7 @@ extension CoreImage {
         fingerprint = decoded.size.flatMap { Self.fingerprint(of: loaded.bytes, size: $0) }
         if let modules, decoded.damage == nil {
             missingSymbols = modules.missingSymbols(in: decoded.bytes, linked: self.modules)
+            differingModules = modules.differing(from: decoded.area?.sums ?? [:])
         }
     }
 

@@ -16,6 +16,8 @@ package struct CoreImage: Codable, Sendable, Hashable {
     package var fingerprint: String?
     /// Symbols that the modules in /boot need and this core does not have: "symbol 'grub_…' not found".
     package var missingSymbols: [String]
+    /// Modules in it that are of another build than those in /boot; nil where there were none to compare with.
+    package var differingModules: [String]?
 
     package init(
         sector: UInt64, sectors: Int, damage: String? = nil, prefix: String? = nil,

@@ -5,6 +5,12 @@ extension GrubModules {
     // The largest module there is, normal.mod, has 115 KiB; a directory has some 300 of them.
     private static let largestModule = 4 << 20
     private static let mostModules = 256
+    // What grub-install links for /boot on a partition, an array or a volume (util/grub-install.c).
+    private static let linkedUsually = [
+        "biosdisk", "part_msdos", "part_gpt", "fshelp", "ext2", "xfs", "btrfs", "diskfilter", "mdraid09",
+        "mdraid1x",
+        "lvm", "search_fs_uuid",
+    ]
     // All that normal.mod depends on has less than 2000.
     private static let mostSymbols = 1 << 16
 
@@ -37,6 +43,10 @@ extension GrubModules {
             where isPlain(next) && seen.count < mostModules && seen.insert(next).inserted {
                 pending.append(next)
             }
+        }
+        for name in linkedUsually where names.contains(name + ".mod") {
+            let bytes = try root.read("\(path)/\(name).mod", limit: largestModule)
+            found.sums[name] = bytes.map(ModuleArea.sum)
         }
         found.modules.sort { $0.name < $1.name }
         found.absent.sort()

@@ -26,6 +26,8 @@ package struct GrubModules: Codable, Sendable, Hashable {
     package var absent: [String]
     /// Names of all `.mod` files there.
     package var files: [String]
+    /// Checksums of the modules that a core image is usually made with.
+    package var sums: [String: UInt32] = [:]
     /// As `normal.mod` shows it above the menu: `2.06-13+deb12u2`.
     package var version: String?
     /// The core.img that grub-install left there when it last ran.
@@ -42,6 +44,12 @@ package struct GrubModules: Codable, Sendable, Hashable {
         self.files = files
         self.version = version
         self.core = core
+    }
+
+    /// Modules linked into a core that are of another build than the files here, sorted. grub-mkimage takes the files as
+    /// they are, so one grub-install leaves none; a core that was left out when the files were renewed has them all.
+    func differing(from linked: [String: UInt32]) -> [String] {
+        linked.filter { name, sum in sums[name].map { $0 != sum } ?? false }.keys.sorted()
     }
 
     /// Symbols that loading these modules into `core` would not find, sorted: GRUB stops with "symbol '…' not found".

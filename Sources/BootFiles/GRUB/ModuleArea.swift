@@ -6,6 +6,8 @@ struct ModuleArea {
     var configuration: String?
     /// Names of the ELF modules, in the order in which they are started.
     var modules: [String] = []
+    /// What each of them is, to compare with the files they were made from.
+    var sums: [String: UInt32] = [:]
     var damage: String?
 
     // The kinds of objects that are looked into; newer trees have more.
@@ -38,9 +40,17 @@ struct ModuleArea {
         case Kind.prefix: prefix = body.textToNUL
         case Kind.configuration: configuration = body.textToNUL
         case Kind.module:
-            if let name = ELFModule(parsing: body)?.name { modules.append(name) }
+            if let name = ELFModule(parsing: body)?.name {
+                modules.append(name)
+                sums[name] = Self.sum(of: body)
+            }
         default: break
         }
+    }
+
+    /// A checksum of a module that does not mind the zeros with which grub-mkimage fills it up (util/mkimage.c).
+    static func sum(of module: [UInt8]) -> UInt32 {
+        CRC32().standard(Array(module.prefix((module.lastIndex { $0 != 0 } ?? -1) + 1)))
     }
 
     // GRUB_MODULE_MAGIC "mimg", the offset of the first object, and the size that must reach the end of the image:

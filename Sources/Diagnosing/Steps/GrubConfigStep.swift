@@ -33,6 +33,7 @@ enum GrubConfigStep: MigrationStep {
         let lost = lostSearches(config, volume, scene)
         if !lost.isEmpty { findings.append(searchFinding(lost, volume, path, config, scene)) }
         findings += missingFiles(config, boot, path, scene)
+        findings += entriesWithoutImage(config, boot, path, scene)
         let lines = CommandLines(scene)
         if let gone = lostRoot(config, path, lines, scene) { findings.append(gone) }
         findings += staleArguments(lines)
@@ -137,6 +138,31 @@ enum GrubConfigStep: MigrationStep {
             }
         }
         return findings
+    }
+
+    // An entry without initrd leaves the kernel to find root= by itself, which it does by partition alone: not by a
+    // filesystem's UUID, and on no array and no volume group (init/do_mounts.c, name_to_dev_t).
+    private static func entriesWithoutImage(
+        _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
+    ) -> [Finding] {
+        let kernels = Set(boot.kernels.map { scene.grubPath($0.file) })
+        return config.entries.enumerated().compactMap { index, entry in
+            guard let kernel = entry.kernel, kernels.contains(kernel.value), entry.initrds.isEmpty,
+                let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
+                scene.rootVolume?.kind != .partition
+                    || !["/dev/", "PARTUUID="].contains(where: root.hasPrefix)
+            else { return nil }
+            return Finding(
+                id: "grub-config.no-image", step: id,
+                severity: index == scene.started.index ? .blocker : .warning,
+                summary:
+                    "the menu entry '\(entry.title)' loads no initramfs, without which root=\(root) is not found",
+                symptom: "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
+                evidence: [
+                    Evidence(
+                        path: path, line: kernel.line, seen: "no initrd line", expected: "an initrd line")
+                ])
+        }
     }
 
     // Words that the menu has and its sources have not: it was not generated since they were put right. A source that

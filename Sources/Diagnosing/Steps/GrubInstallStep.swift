@@ -122,6 +122,13 @@ enum GrubInstallStep: MigrationStep {
                     "other-build", "the core image is of another build than the modules in /boot",
                     "error: symbol `\(symbol)' not found.", offset: offset, seen: "no symbol \(symbol)")
             }
+            if let module = core.differingModules?.first {
+                return fail(
+                    "other-build", "the core image is of another build than the modules in /boot",
+                    "Welcome to GRUB!, and then an error about a pointer or a symbol, or nothing",
+                    offset: offset,
+                    seen: "its \(module) is not the one in /boot")
+            }
             return .leads
         }
     }

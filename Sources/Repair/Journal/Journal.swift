@@ -40,12 +40,7 @@ package final class Journal {
         -> Journal
     {
         let run = try Self.runRoot(runDirectory)
-        guard Int(id) != nil, root.exists(base + "/" + id + "/journal") || run.exists("/" + id + "/journal")
-        else {
-            throw SystemError(
-                "find", "the journal \(id)", detail: "there is none in '\(root.shown(base))'",
-                hint: "'bootmend undo' without a number takes the newest")
-        }
+        try check(id, in: root, base, run)
         let places = root.exists(base + "/" + id + "/journal") ? [(root, base + "/" + id)] : []
         let copies = run.exists("/" + id + "/journal") ? [(run, "/" + id)] : []
         var stores: [JournalStore] = []
@@ -58,6 +53,22 @@ package final class Journal {
             journal.stores.removeLast()
         }
         return journal
+    }
+
+    /// Throws where there is no journal of that number.
+    static func check(_ id: String, in root: RootDirectory, _ base: String, runDirectory: String) throws {
+        try check(id, in: root, base, Self.runRoot(runDirectory))
+    }
+
+    private static func check(_ id: String, in root: RootDirectory, _ base: String, _ run: RootDirectory)
+        throws
+    {
+        guard Int(id) != nil, root.exists(base + "/" + id + "/journal") || run.exists("/" + id + "/journal")
+        else {
+            throw SystemError(
+                "find", "the journal \(id)", detail: "there is none in '\(root.shown(base))'",
+                hint: "'bootmend undo' without a number takes the newest")
+        }
     }
 
     private static func runRoot(_ path: String) throws -> RootDirectory {

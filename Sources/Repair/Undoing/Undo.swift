@@ -68,6 +68,12 @@ package enum Undo {
         return report
     }
 
+    /// Throws where no run is called `id`. Reads alone: a look at the target is enough.
+    package static func check(_ id: String, target: RepairTarget) throws {
+        let (place, base) = try target.journals()
+        try Journal.check(id, in: place, base, runDirectory: target.runDirectory)
+    }
+
     /// Nothing to undo is an error that says so.
     private static func newest(in root: RootDirectory, _ base: String) throws -> String {
         if let newest = Journal.all(in: root, at: base).first(where: { $0.canBeUndone && !$0.titles.isEmpty })

@@ -8,6 +8,7 @@ extension JSONReport {
             "schema": .integer(1),
             "disks": .array(survey.storage.disks) { disk($0, in: survey.storage) },
             "installations": .array(survey.installations) { installation($0, in: survey.storage) },
+            "locked": .strings(survey.lockedContainers.map(\.name)),
             "rejected": .array(survey.rejected) {
                 .object(["device": .string($0.name), "reason": .string($0.reason)])
             },

@@ -1,12 +1,19 @@
 import Changes
+import Diagnosing
 import Machine
 
 extension TextReport {
     /// What a rescue is going to do, with the reason, the commands, the files and what can be taken back.
-    package static func plan(_ plan: Plan, for system: String, _ style: Style) -> String {
+    package static func plan(
+        _ plan: Plan, of diagnosis: Diagnosis, asked options: PlanOptions = PlanOptions(), _ style: Style
+    ) -> String {
+        let system = title(of: diagnosis)
+        let unjudged = (options.only + options.again).filter { step in
+            !diagnosis.steps.contains { $0.id == step }
+        }
         var page = Page()
         if plan.isEmpty && plan.refusals.isEmpty {
-            page.line(.subject("Nothing to do"), .text(" for \(system)."))
+            page.append(nothing(diagnosis, options.only, isJudged: unjudged.isEmpty))
         } else if plan.refusals.isEmpty {
             let all = plan.remedies.allSatisfy { $0.changes.allSatisfy { $0.isUndoable || $0.isOpening } }
             page.line(
@@ -21,6 +28,11 @@ extension TextReport {
             }
             return page.text(style)
         }
+        for step in unjudged {
+            page.line(
+                indent: 2, .mark(.unknown), .tab(5),
+                .text("\(step.rawValue) is a step that this version does not judge"))
+        }
         for (index, remedy) in plan.remedies.enumerated() {
             page.gap()
             page.append(self.remedy(remedy, number: index + 1))
@@ -34,6 +46,38 @@ extension TextReport {
             }
         }
         return page.text(style)
+    }
+
+    /// Why there is no plan: nothing is wrong, or nothing of what is wrong is bootmend's to do by itself.
+    private static func nothing(_ diagnosis: Diagnosis, _ only: [StepID], isJudged: Bool) -> Page {
+        let isMeant = { (step: StepID) in only.isEmpty || only.contains(step) }
+        let wrong = diagnosis.findings.filter { $0.severity != .note && isMeant($0.step) }
+        let open = diagnosis.steps.filter { $0.state == .unknown && isMeant($0.id) }
+        let isWell = wrong.isEmpty && open.isEmpty && (!only.isEmpty || diagnosis.verdict == .boots)
+        let place = only.isEmpty ? "" : " in " + list(only.map(\.rawValue))
+        var page = Page()
+        page.line(
+            .subject(isWell && isJudged ? "Nothing to do" : "Nothing that bootmend can do by itself"),
+            .text("\(place) for \(title(of: diagnosis))."))
+        for finding in wrong {
+            page.line(indent: 2, .mark(mark(finding.severity)), .tab(5), .text(finding.summary))
+        }
+        for step in open {
+            let reason = step.reason.map { ": \($0)" } ?? ""
+            page.line(
+                indent: 2, .mark(.unknown), .tab(5), .text("\(step.id.rawValue) could not be judged\(reason)")
+            )
+        }
+        if !isWell && wrong.isEmpty && open.isEmpty {
+            page.line(indent: 2, .mark(mark(diagnosis.verdict)), .tab(5), .text(sentence(diagnosis)))
+        }
+        let others = diagnosis.steps.filter { [.skipped, .stale].contains($0.state) && !isMeant($0.id) }
+        if !others.isEmpty {
+            page.line(
+                indent: 2, .mark(.note), .tab(5),
+                .text("left out by --only: \(list(others.map(\.id.rawValue)))"))
+        }
+        return page
     }
 
     /// Which option would bring a remedy that was left out into the plan.

@@ -23,6 +23,9 @@ extension TextReport {
                 .mark(.ok), .tab(3), .subject(name(of: installation)),
                 .text(place(installation, survey.storage)))
         }
+        for container in survey.lockedContainers {
+            page.line(.mark(.note), .tab(3), .text(locked(container)))
+        }
         for disk in survey.storage.disks {
             page.gap()
             page.append(self.disk(disk, in: survey.storage, style))
@@ -51,7 +54,15 @@ extension TextReport {
                 indent: 2, .text("\(index + 1)"), .tab(5), .subject(name(of: installation)),
                 .text(place(installation, survey.storage)))
         }
+        for container in survey.lockedContainers {
+            page.line(indent: 2, .mark(.note), .tab(5), .text(locked(container)))
+        }
         return page.text(style)
+    }
+
+    /// A LUKS container that nobody has opened, and how it is looked into.
+    package static func locked(_ container: Volume) -> String {
+        "\(container.name) is locked; for a system in it: --root \(container.name)"
     }
 
     private static func name(of installation: Installation) -> String {

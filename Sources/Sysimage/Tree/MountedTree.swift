@@ -25,6 +25,9 @@ package struct MountedTree: Sendable, Hashable {
         return other
     }
 
+    /// Told before each mount, of the tree as it is going to be: whoever is killed after it has it written down.
+    package typealias Recording = (MountedTree) throws(SystemError) -> Void
+
     /// Mounts the tree for writing, or `readOnly` as a look does it: without a byte changed.
     ///
     /// `nodes` says where the volumes are once they are opened. A volume that the rescue system has mounted is bound
@@ -32,7 +35,7 @@ package struct MountedTree: Sendable, Hashable {
     /// root nothing is left mounted.
     package init(
         _ plan: TreePlan, in map: StorageMap, nodes: [VolumeID: String], at path: String,
-        readOnly: Bool = false
+        readOnly: Bool = false, recording: Recording = { _ in }
     ) throws(SystemError) {
         self.path = path
         skipped = plan.skipped
@@ -41,13 +44,13 @@ package struct MountedTree: Sendable, Hashable {
         }
         let mounter = TreeMounter(map: map, nodes: nodes, readOnly: readOnly)
         let isThere = try mounter.isMounted(root, on: path)
-        if !isThere { try mount(root, on: path, mounter) }
+        if !isThere { try mount(root, on: path, mounter, recording) }
         for place in plan.places.dropFirst() {
             do throws(SystemError) {
                 let target = try ResolvedPath(directory: place.inside, in: RootDirectory(path)).path
                 // Adopted trees have theirs already.
                 if target != path, LiveMounts().on(target) != nil { continue }
-                try mount(place, on: target, mounter)
+                try mount(place, on: target, mounter, recording)
             } catch {
                 skipped.append(
                     TreePlan.Skipped(
@@ -57,26 +60,34 @@ package struct MountedTree: Sendable, Hashable {
         }
     }
 
-    private mutating func mount(_ place: TreePlan.Place, on target: String, _ mounter: TreeMounter)
-        throws(SystemError)
-    {
+    private mutating func mount(
+        _ place: TreePlan.Place, on target: String, _ mounter: TreeMounter, _ recording: Recording
+    ) throws(SystemError) {
+        try recording(with(target))
         let made = try mounter.mount(place, on: target, tree: path)
         mounts += made.mounts
         mapped += made.mapped
+    }
+
+    private func with(_ target: String) -> MountedTree {
+        var tree = self
+        tree.mounts.append(target)
+        return tree
     }
 
     /// Adds /dev, /proc, /sys and a /run of its own, so that the system's programs can work.
     ///
     /// /run is a tmpfs that shows the rescue system's udev, and its locks of LVM and mdadm: tools of both systems then
     /// keep out of each other's way, and nothing of the rescue system's leaks in with it.
-    package mutating func furnish() {
-        add("/dev", Mounting("/dev", on: "", options: "rbind,rslave"))
-        add("/proc", Mounting("proc", on: "", type: "proc", options: "nosuid,nodev,noexec"))
+    package mutating func furnish(recording: Recording = { _ in }) {
+        add("/dev", Mounting("/dev", on: "", options: "rbind,rslave"), recording)
+        add("/proc", Mounting("proc", on: "", type: "proc", options: "nosuid,nodev,noexec"), recording)
         // efivarfs, where the firmware has it, comes along below /sys.
-        add("/sys", Mounting("/sys", on: "", options: "rbind,rslave"))
+        add("/sys", Mounting("/sys", on: "", options: "rbind,rslave"), recording)
         guard
             let run = add(
-                "/run", Mounting("bootmend", on: "", type: "tmpfs", options: "mode=0755,nosuid,nodev"))
+                "/run", Mounting("bootmend", on: "", type: "tmpfs", options: "mode=0755,nosuid,nodev"),
+                recording)
         else {
             return
         }
@@ -84,7 +95,7 @@ package struct MountedTree: Sendable, Hashable {
             makeDirectories(run + "/" + name)
             var status = stat()
             guard stat("/run/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
-            add("/run/" + name, Mounting("/run/" + name, on: "", options: "bind"))
+            add("/run/" + name, Mounting("/run/" + name, on: "", options: "bind"), recording)
         }
     }
 
@@ -102,12 +113,13 @@ package struct MountedTree: Sendable, Hashable {
     }
 
     @discardableResult
-    private mutating func add(_ inside: String, _ wanted: Mounting) -> String? {
+    private mutating func add(_ inside: String, _ wanted: Mounting, _ recording: Recording) -> String? {
         do throws(SystemError) {
             let target = try ResolvedPath(directory: inside, in: RootDirectory(path)).path
             if mounts.contains(target) { return target }
             var mounting = wanted
             mounting.target = target
+            try recording(with(target))
             do { try mounting.perform() } catch { throw SystemError(error) }
             // A recursive bind brings its submounts, and all of them have to go again.
             mounts += LiveMounts().under(target).map(\.target).filter { !mounts.contains($0) }
@@ -154,6 +166,9 @@ package struct MountedTree: Sendable, Hashable {
         }
         return failure
     }
+
+    /// Counts what is mounted on its mounts and below them as its own.
+    mutating func takeInWhatLiesBelow() { mounts = LiveMounts().under(mounts).map(\.target) }
 
     init(path: String, mounts: [String], skipped: [TreePlan.Skipped], mapped: [String]) {
         self.path = path

@@ -9,12 +9,15 @@ package struct SysimageState: Sendable, Hashable {
     package var isReadOnly: Bool
     /// As the installation is called: "Debian GNU/Linux 12".
     package var name: String
+    /// False while `mount` is at it, and for good where it was killed.
+    package var isWhole: Bool
 
-    package init(tree: MountedTree, root: VolumeID, isReadOnly: Bool, name: String) {
+    package init(tree: MountedTree, root: VolumeID, isReadOnly: Bool, name: String, isWhole: Bool = true) {
         self.tree = tree
         self.root = root
         self.isReadOnly = isReadOnly
         self.name = name
+        self.isWhole = isWhole
     }
 
     private static let record = RunRecord("mounted.json")
@@ -24,7 +27,7 @@ package struct SysimageState: Sendable, Hashable {
 
     static func load(_ record: RunRecord) throws(SystemError) -> SysimageState? {
         guard let json = try record.load(), let path = json["path"]?.string else { return nil }
-        let tree = MountedTree(
+        var tree = MountedTree(
             path: path, mounts: json["mounts"]?.strings ?? [],
             skipped: (json["skipped"]?.items ?? []).map { item in
                 TreePlan.Skipped(
@@ -33,10 +36,13 @@ package struct SysimageState: Sendable, Hashable {
             }, mapped: json["mapped"]?.strings ?? [])
         // Unmounted by hand, or in another namespace.
         guard tree.isMounted else { return nil }
+        let isWhole = json["whole"]?.boolean ?? true
+        // A recursive bind that was cut short has brought more than was written down.
+        if !isWhole { tree.takeInWhatLiesBelow() }
         return SysimageState(
             tree: tree, root: VolumeID(json["root"]?.string ?? ""),
             isReadOnly: json["read_only"]?.boolean ?? false,
-            name: json["name"]?.string ?? "")
+            name: json["name"]?.string ?? "", isWhole: isWhole)
     }
 
     /// Whether there is a record, of mounts that another namespace may have; one whose mounts are gone is forgotten
@@ -49,7 +55,8 @@ package struct SysimageState: Sendable, Hashable {
         try record.save(
             .object([
                 "schema": .number(1), "path": .text(tree.path), "root": .text(root.rawValue),
-                "read_only": .flag(isReadOnly), "name": .text(name), "mounts": .strings(tree.mounts),
+                "read_only": .flag(isReadOnly), "name": .text(name),
+                "whole": .flag(isWhole), "mounts": .strings(tree.mounts),
                 "mapped": .strings(tree.mapped),
                 "skipped": .list(
                     tree.skipped.map {
@@ -59,6 +66,17 @@ package struct SysimageState: Sendable, Hashable {
                         ])
                     }),
             ]))
+    }
+
+    /// Unmounts everything and closes what was opened for it. What would not go stays in the record.
+    package mutating func takeDown() -> [SystemError] {
+        var failures = tree.unmount()
+        guard failures.isEmpty else {
+            do throws(SystemError) { try save() } catch { failures.append(error) }
+            return failures
+        }
+        Self.forget()
+        return Opening().close()
     }
 
     /// Forgets it, once everything is unmounted.

@@ -50,3 +50,14 @@ struct Refusal: Error {
         throw Refusal("only root can \(doing)", hint: "put 'sudo' in front", status: ExitStatus.noPermission)
     }
 }
+
+extension SysimageState {
+    /// What `mount` has left to work in; half a tree is not worked in.
+    static func whole() throws -> SysimageState? {
+        let state = try load()
+        if let state, !state.isWhole {
+            throw Refusal("an earlier mount of \(state.name) was cut short", hint: "bootmend umount")
+        }
+        return state
+    }
+}

@@ -10,7 +10,8 @@ struct TargetOptions: ParsableArguments {
     var passphraseFile: String?
 
     func looking(_ console: Console) -> Looking {
-        Looking(console: console, includeRunning: root == "/", passphraseFile: passphraseFile)
+        Looking(
+            console: console, includeRunning: root == "/", root: root, passphraseFile: passphraseFile)
     }
 }
 
@@ -29,9 +30,12 @@ struct OpeningOptions: ParsableArguments {
         }
     }
 
-    func isAgreed(_ way: Target.Way, _ console: Console) throws(Refusal) -> Bool {
-        guard !yes else { return true }
+    /// Throws where the person says no.
+    func agree(to way: Target.Way, _ console: Console) throws(Refusal) {
+        guard !yes else { return }
         console.say(TextReport.notes(way.lines, console.sideStyle))
-        return try console.agrees(to: "Open it for writing?")
+        guard try console.agrees(to: "Open it for writing?") else {
+            throw Refusal("not opened: not agreed to")
+        }
     }
 }

@@ -50,7 +50,8 @@ extension Verbs {
                 return try answer(saved, console, lead: "As surveyed in \(survey).", next: [])
             }
             let looking = Looking(
-                console: console, disks: disks, includeRunning: root == "/", passphraseFile: passphraseFile)
+                console: console, disks: disks, includeRunning: root == "/", root: root,
+                passphraseFile: passphraseFile)
             try looking.checkDisks()
             try Refusal.unlessRoot("look into disks")
             return try guarded(console) {

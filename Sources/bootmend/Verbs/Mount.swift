@@ -22,32 +22,61 @@ extension Verbs {
             try Refusal.unlessRoot("mount")
             let lock = try RunLock()
             defer { withExtendedLifetime(lock) {} }
-            if let state = try SysimageState.load() {
+            if let state = try SysimageState.whole() {
                 return answer(state, "\(state.name) is mounted under \(state.tree.path) already", console)
             }
             try opening.check(console)
             let survey = try surveyApart(target.looking(console))
             let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
-            let tree: MountedTree
-            if opening.readOnly {
-                tree = try TargetLook.tree(survey, installation, at: MountedTree.usualPath)
-            } else {
-                let way = try Target.Way(survey, installation)
-                guard try opening.isAgreed(way, console) else { return 0 }
-                Interrupts.catchAll()
-                tree = try Target(
-                    way, passphrase: try console.passphrase(from: target.passphraseFile),
-                    progress: Progress(console)
-                ).tree
-            }
-            let name = installation.release.prettyName ?? installation.release.id
-            let state = SysimageState(
-                tree: tree, root: installation.root, isReadOnly: opening.readOnly, name: name)
-            try state.save()
-            console.tell(tree.skipped)
+            let way = opening.readOnly ? nil : try Target.Way(survey, installation)
+            if let way { try opening.agree(to: way, console) }
+            let state = try mounted(survey, installation, way, console)
+            console.tell(state.tree.skipped)
             return answer(
-                state, "\(name) is mounted under \(tree.path)\(opening.readOnly ? ", read-only" : "")",
+                state,
+                "\(state.name) is mounted under \(state.tree.path)\(state.isReadOnly ? ", read-only" : "")",
                 console)
+        }
+
+        /// Leaves the tree where it is and in the record, or, after an interrupt, neither.
+        private func mounted(
+            _ survey: Survey, _ installation: Installation, _ way: Target.Way?, _ console: Console
+        ) throws -> SysimageState {
+            func state(_ tree: MountedTree, isWhole: Bool) -> SysimageState {
+                SysimageState(
+                    tree: tree, root: installation.root, isReadOnly: way == nil,
+                    name: installation.release.prettyName ?? installation.release.id, isWhole: isWhole)
+            }
+            let recording: MountedTree.Recording = { tree throws(SystemError) in
+                try state(tree, isWhole: false).save()
+            }
+            let passphrase = try console.passphrase(from: target.passphraseFile)
+            Interrupts.catchAll()
+            let tree: MountedTree
+            do {
+                if let way {
+                    tree = try Target(
+                        way, passphrase: passphrase, progress: Progress(console), recording: recording
+                    ).tree
+                } else {
+                    tree = try TargetLook.tree(
+                        survey, installation, at: MountedTree.usualPath, recording: recording)
+                }
+            } catch {
+                // Without its root nothing of it is left mounted.
+                SysimageState.forget()
+                if Interrupts.count > 0 { throw Refusal.interrupted }
+                throw error
+            }
+            var whole = state(tree, isWhole: true)
+            do {
+                try whole.save()
+                guard Interrupts.count == 0 else { throw Refusal.interrupted }
+            } catch {
+                for failure in whole.takeDown() { console.warn(failure.description) }
+                throw error
+            }
+            return whole
         }
 
         private func answer(_ state: SysimageState, _ sentence: String, _ console: Console) -> Int32 {

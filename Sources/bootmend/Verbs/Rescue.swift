@@ -59,6 +59,11 @@ extension Verbs {
             if [plan, apply != nil, yes].count(where: \.self) > 1 {
                 throw ValidationError("one of --plan, --apply and --yes, not several")
             }
+            if apply != nil, improve || !only.isEmpty || !again.isEmpty || !confirm.isEmpty {
+                throw ValidationError(
+                    "--apply carries out the plan as it was saved, without --only, --again, --improve and --confirm"
+                )
+            }
             if output != nil && !plan { throw ValidationError("-o saves the plan of --plan") }
         }
 

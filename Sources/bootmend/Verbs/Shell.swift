@@ -35,10 +35,10 @@ extension Verbs {
 
         /// In what `mount` has put there; nil where nothing is.
         private func inMounted(_ console: Console) throws -> Int32? {
-            // Several shells may be in it, and `umount` waits for the last.
+            // Several shells may be in it; `umount` is refused until the last has gone.
             let lock = try RunLock(isShared: true)
             defer { withExtendedLifetime(lock) {} }
-            guard let state = try SysimageState.load() else { return nil }
+            guard let state = try SysimageState.whole() else { return nil }
             return try run(in: state.tree, state.name, console)
         }
 
@@ -51,19 +51,19 @@ extension Verbs {
             let name = installation.hostName ?? installation.release.id
             if opening.readOnly {
                 var tree = try TargetLook.tree(survey, installation, at: MountedTree.usualPath)
-                tree.furnish()
                 let status = try run(in: tree, name, console)
                 for failure in tree.unmount() { console.warn(failure.description) }
                 return status
             }
             let way = try Target.Way(survey, installation)
-            guard try opening.isAgreed(way, console) else { return 0 }
+            try opening.agree(to: way, console)
             Interrupts.catchAll()
             var opened = try Target(
                 way, passphrase: try console.passphrase(from: target.passphraseFile),
                 progress: Progress(console))
             console.tell(opened.tree.skipped)
             defer { for failure in opened.close() { console.warn(failure.description) } }
+            guard Interrupts.count == 0 else { throw Refusal.interrupted }
             return try run(in: opened.tree, name, console)
         }
 

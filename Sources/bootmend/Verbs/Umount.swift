@@ -21,13 +21,14 @@ extension Verbs {
             var state = try SysimageState.load()
             // What a killed run has left open is closed too.
             let wasOpen = state != nil || (try? Opening().titles())?.isEmpty == false
-            var failures = state?.tree.unmount() ?? []
-            if failures.isEmpty {
+            let failures: [SystemError]
+            if state != nil {
+                failures = state?.takeDown() ?? []
+            } else {
                 SysimageState.forget()
                 failures = Opening().close()
-            } else {
-                try state?.save()
             }
+            if failures.isEmpty { removeAbandonedLooks() }
             if let failure = failures.first {
                 for other in failures.dropFirst() { console.warn(other.description) }
                 throw failure

@@ -21,6 +21,13 @@ extension Verbs {
         @OptionGroup var target: TargetOptions
         @OptionGroup var common: CommonOptions
 
+        func validate() throws {
+            guard let id else { return }
+            guard !id.isEmpty, id.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+                throw ValidationError("'\(id)' is no number of a rescue")
+            }
+        }
+
         func perform(_ console: Console) throws -> Int32 {
             try Refusal.unlessRoot("put back what a rescue changed")
             try Refusal.ifMounted()
