@@ -113,4 +113,17 @@ import Testing
         mirror.survey.diskBoots[0].core?.differingModules = ["xfs"]
         #expect(mirror.diagnosis.verdict == .broken)
     }
+
+    @Test func `a disk in the place of a failed one needs boot code, once it has partitions`() throws {
+        var mirror = try Mirror()
+        mirror.unplug("b.img")
+        mirror.plugIn("c.img", partitions: nil)
+        mirror.survey.diskBoots.removeAll { $0.disk == VolumeID("c.img") }
+        #expect(mirror.diagnosis.steps.first { $0.id == .grubInstall }?.state == .done)
+        let empty = BootRecord(code: .empty, hasSignature: false)
+        mirror.survey.diskBoots.append(DiskBoot(disk: VolumeID("c.img"), record: empty))
+        let finding = try mirror.finding("grub-install.missing")
+        #expect(finding.severity == .warning)
+        #expect(finding.remedies.isEmpty)
+    }
 }

@@ -13,11 +13,11 @@ enum GrubConfigStep: MigrationStep {
             return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
         }
         let path = scene.distribution.grubDirectory + "/grub.cfg"
+        // A menu is made of the kernels that are there: boot-copy brings them first.
+        guard !scene.kernels(in: boot).isEmpty else {
+            return Examination(.unknown, reason: "/boot holds no kernel of this system")
+        }
         guard let config = boot.grub?.config else {
-            // A menu is made of the kernels that are there.
-            guard !scene.kernels(in: boot).isEmpty else {
-                return Examination(.unknown, reason: "/boot holds no kernel of this system")
-            }
             let finding = Finding(
                 id: "grub-config.missing", step: id, severity: .blocker,
                 summary: "there is no GRUB configuration",

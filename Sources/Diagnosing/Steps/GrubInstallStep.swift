@@ -38,6 +38,7 @@ enum GrubInstallStep: MigrationStep {
             }
         }
         let notes = [InstallDevices.finding(scene)].compactMap { $0 }
+        findings += replacements(scene)
         guard !findings.isEmpty else {
             return unknown.map { Examination(.unknown, reason: $0, findings: notes) }
                 ?? Examination(.done, findings: notes)
@@ -60,6 +61,21 @@ enum GrubInstallStep: MigrationStep {
         let disks = disksWithBoot(scene)
         return scene.survey.diskBoots.first { disks.contains($0.disk) && $0.record?.hasSignature == true }?
             .disk
+    }
+
+    // What took the place of a failed disk gets its boot code last, once partitions leave room for a core image: until
+    // then there is nothing to run.
+    private static func replacements(_ scene: Scene) -> [Finding] {
+        let blank = IntendedMirror(scene).replacements.filter { disk in
+            scene.survey.diskBoots.first { $0.disk == disk.id }?.record?.code == .empty
+        }
+        return blank.map { disk in
+            Finding(
+                id: "grub-install.missing", step: id, severity: .warning, summary: "\(disk.id): no boot code",
+                symptom: "No bootable device",
+                evidence: [Evidence(device: disk.id.rawValue, offset: 0, seen: "an empty disk")],
+                remedies: disk.table == nil ? [] : [install(disk.id, scene)])
+        }
     }
 
     private enum Judgement {
