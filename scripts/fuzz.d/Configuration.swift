@@ -20,7 +20,6 @@ extension Target {
             for entry in Fstab(parsing: text).entries.prefix(4) {
                 _ = FstabText.replacing(.source, onLine: entry.line, with: text, in: text)
                 _ = FstabText.replacing(.pass, onLine: entry.line, with: "0", in: text)
-                _ = FstabText.commentingOut(line: entry.line, in: text)
             }
         },
         Target("mountinfo") { bytes in
