@@ -18,9 +18,8 @@ extension Target {
         Target("fstab") { bytes in
             let text = text(bytes)
             for entry in Fstab(parsing: text).entries.prefix(4) {
-                _ = FstabText.replacingSource(onLine: entry.line, with: text, in: text)
+                _ = FstabText.replacing(.source, onLine: entry.line, with: text, in: text)
                 _ = FstabText.replacing(.pass, onLine: entry.line, with: "0", in: text)
-                _ = FstabText.commentingOut(line: entry.line, in: text)
             }
         },
         Target("mountinfo") { bytes in
