@@ -14,10 +14,10 @@ from settings import BINARY, CACHE, HERE, digest
 RESCUE = """#!/bin/bash
 bootmend rescue {options} --json > /out/rescue.json 2> /out/rescue.err
 echo $? > /out/rescue.status
-# As the medium's own shutdown would; says what bootmend left behind.
+# What bootmend left behind: nothing, or a line for each array, mapped device and mount.
 grep -v '^Personalities\\|^unused' /proc/mdstat
 ls /dev/mapper | grep -v '^control$'
-grep -c ' /mnt/sysimage' /proc/self/mountinfo
+grep ' /mnt/sysimage' /proc/self/mountinfo
 true
 """
 
@@ -51,6 +51,7 @@ class Case:
             *differences("after", rescue["document"], after, rescue["status"]),
             *[f"after: still names {step}" for step in skipped(rescue["document"])],
             *([] if after["both"]["boots"] else ["rescued, but does not boot"]),
+            *[f"left behind: {line}" for job in (rescue, improve) for line in job["left"]],
             *differences("improved", improve["document"], improved, improve["status"]),
             *[f"improved, but does not boot from {disk}" for disk in improved if not improved[disk]["boots"]],
         ]
@@ -88,4 +89,5 @@ class Case:
         whole, status = answer(out, "rescue")
         document = (whole or {}).get("after") or (whole or {}).get("before")
         self.tell(f"{name:8} {status}, {told(document)}")
-        return {"document": document, "status": status}, round(done.seconds, 1)
+        left = done.stdout.splitlines()
+        return {"document": document, "status": status, "left": left}, round(done.seconds, 1)
