@@ -1,6 +1,9 @@
 """One fault looked at: how it boots, what bootmend says of it without changing it, and whether the two agree."""
 
 import json
+import subprocess
+import tempfile
+from pathlib import Path
 
 import boot
 import console
@@ -33,9 +36,11 @@ def run(name, *, again=False, tell=lambda line: None):
     facts = json.loads((folder / "look.json").read_text())
     tell(f"{name}: look     diagnose {status}, {told(diagnosis)}")
     tell(f"{name}: look     disks {'unchanged' if facts['unchanged'] else 'CHANGED'} by scan, survey, diagnose")
+    resting, _ = answer(at_rest(fault, again), "diagnose")
     complaints = [
         *([] if facts["unchanged"] else ["looking changed a disk"]),
         *differences("before", diagnosis, before, status),
+        *contradictions(diagnosis, resting),
         *steps_complaint(diagnosis, fault.expect),
     ]
     return {
@@ -65,6 +70,42 @@ def said(fault, again):
         (folder / "look.json").write_text(json.dumps(facts))
 
     return cached(f"look-{fault.name}", digest(BINARY, fault.key), make, again=again)
+
+
+def at_rest(fault, again):
+    """The folder of diagnose on raw images of the fault's disks, by this machine's kernel, whatever it lacks."""
+
+    def make(folder):
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix=".rest-") as scratch:
+            disks.raw(faults.broken(fault.name), Path(scratch))
+            images = [f"{name}.img" for name in DISKS]
+            with open(folder / "diagnose.json", "w") as out, open(folder / "diagnose.err", "w") as err:
+                command = [BINARY.resolve(), "diagnose", "--json", *images]
+                status = subprocess.run(command, cwd=scratch, stdout=out, stderr=err).returncode
+            (folder / "diagnose.status").write_text(str(status))
+
+    return cached(f"rest-{fault.name}", digest(BINARY, fault.key), make, again=again)
+
+
+def contradictions(looked, resting):
+    """Where raw images on this machine were judged otherwise than the same disks in a rescue system.
+
+    What could not be told at rest, for want of something in the kernel, contradicts nothing.
+    """
+    if resting is None or "error" in resting:
+        return ["at rest: no diagnosis"]
+    untold = {step["id"] for step in resting["steps"] if step["state"] == "unknown"}
+
+    def judged(document):
+        steps = {(step["id"], step["state"]) for step in document["steps"]}
+        findings = {(each["step"], each["id"], each["severity"]) for each in document["findings"]}
+        return {each for each in steps | findings if each[0] not in untold}
+
+    there, here = judged(looked or {"steps": [], "findings": []}), judged(resting)
+    return [
+        *[f"at rest: misses {' '.join(each)}" for each in sorted(there - here)],
+        *[f"at rest: only there {' '.join(each)}" for each in sorted(here - there)],
+    ]
 
 
 def boots(fault):
