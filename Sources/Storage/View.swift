@@ -35,7 +35,8 @@ package struct View: ByteSource {
             let inside = position - run.start
             let wanted = Int(min(UInt64(count - bytes.count), run.piece.length - inside))
             let got = try run.source.read(at: run.piece.offset &+ inside, count: wanted)
-            bytes += got
+            // What lies in one run is handed on, not copied.
+            if bytes.isEmpty { bytes = got } else { bytes += got }
             // Short means that the disk ends before the piece does.
             guard got.count == wanted else { break }
             position += UInt64(wanted)

@@ -13,8 +13,12 @@ package struct LoopDevice: ~Copyable {
         throws(SystemError)
     {
         let backing = try Descriptor(opening: path, readOnly ? O_RDONLY : O_RDWR)
-        // Pages read before another path wrote to the same sectors would be shown again.
-        _ = bm_drop_cache(backing.number)
+        // Pages read before another path wrote to the same sectors would be shown again. A file has no other path,
+        // and what is dropped of it has to be read again.
+        var status = stat()
+        if fstat(backing.number, &status) != 0 || bm_is_block(status.st_mode) != 0 {
+            _ = bm_drop_cache(backing.number)
+        }
         try self.init(over: backing, offset: offset, length: length, readOnly: readOnly, name: path)
     }
 

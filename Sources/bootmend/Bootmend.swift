@@ -28,6 +28,7 @@ struct Bootmend: ParsableCommand {
 
     static func main() {
         Interrupts.ignoreBrokenPipes()
+        FreedMemory.keep()
         Glibc.exit(status(of: ProgramArguments.all))
     }
 

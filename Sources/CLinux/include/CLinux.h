@@ -29,6 +29,8 @@ int bm_private_mounts(void);
 int bm_block_size(int fd, uint64_t *bytes, uint32_t *sector);
 /// Makes the kernel drop its clean pages of a device. 0 or -errno.
 int bm_drop_cache(int fd);
+/// Keeps memory that is given back for the next buffer, in two arenas for all threads (mallopt(3)).
+void bm_keep_freed_memory(void);
 
 /// Attaches `fd` read-only or not at offset/limit to a free loop device (autoclear). Returns its number or -errno.
 int bm_loop_attach(int fd, uint64_t offset, uint64_t limit, uint32_t sector, int read_only, const char *name,
