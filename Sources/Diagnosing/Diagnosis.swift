@@ -34,9 +34,11 @@ package struct Diagnosis: Codable, Sendable, Hashable {
         package var rootUUID: String?
         /// "bios" or "uefi".
         package var firmware: String
+        /// The kernel that starts when nobody touches a key; nil where no boot directory of it was found.
+        package var nextKernel: String?
         package init(
             name: String?, id: String, version: String?, prettyName: String?, machineID: String?,
-            rootDevice: String, rootUUID: String?, firmware: String
+            rootDevice: String, rootUUID: String?, firmware: String, nextKernel: String? = nil
         ) {
             self.name = name
             self.id = id
@@ -46,6 +48,7 @@ package struct Diagnosis: Codable, Sendable, Hashable {
             self.rootDevice = rootDevice
             self.rootUUID = rootUUID
             self.firmware = firmware
+            self.nextKernel = nextKernel
         }
     }
 

@@ -79,6 +79,9 @@ extension Diagnosis {
             name: scene.installation.hostName, id: release.id, version: release.versionID,
             prettyName: release.prettyName, machineID: scene.installation.machineID,
             rootDevice: scene.rootVolume?.name ?? scene.installation.root.rawValue,
-            rootUUID: scene.rootVolume?.signature?.uuid, firmware: scene.isUEFI ? "uefi" : "bios")
+            rootUUID: scene.rootVolume?.signature?.uuid, firmware: scene.isUEFI ? "uefi" : "bios",
+            nextKernel: scene.boot.flatMap { boot in
+                InitramfsStep.startsFirst(boot, InitramfsStep.bootable(boot, scene), scene)
+            })
     }
 }

@@ -1,3 +1,4 @@
+import BootFiles
 import Bytes
 import LibMount
 import Machine
@@ -59,12 +60,24 @@ extension ESP {
                 vendor.config = bytes.map { .init(path: path, text: String(decoding: $0, as: UTF8.self)) }
             } else if entry.name.lowercased().hasSuffix(".efi") {
                 vendor.loaders.append(Loader(path: path, size: UInt64(entry.size)))
-                guard entry.size <= UInt32(Self.largestLoader) else { continue }
-                vendor.loaders[vendor.loaders.count - 1].checksum =
-                    read(entry, limit: Self.largestLoader, files).map { CRC32().standard($0) }
+                let isLoader = entry.size <= UInt32(Self.largestLoader)
+                let bytes = isLoader ? read(entry, limit: Self.largestLoader, files) : head(entry, files)
+                guard let bytes else { continue }
+                let last = vendor.loaders.count - 1
+                if isLoader { vendor.loaders[last].checksum = CRC32().standard(bytes) }
+                vendor.loaders[last].unified = UnifiedImage(parsing: bytes)
             }
         }
         return vendor
+    }
+
+    private mutating func head(_ entry: FATEntry, _ files: FATFilesystem) -> [UInt8]? {
+        do throws(SystemError) {
+            return try files.head(of: entry, most: UnifiedImage.head)
+        } catch {
+            failures.append(error.description)
+            return nil
+        }
     }
 
     private mutating func listed(_ path: String, _ files: FATFilesystem) -> [FATEntry] {

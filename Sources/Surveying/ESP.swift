@@ -1,3 +1,4 @@
+import BootFiles
 import Storage
 
 /// An EFI system partition: what a UEFI firmware starts from, read as the firmware reads it, each disk's by itself.
@@ -32,11 +33,14 @@ package struct ESP: Codable, Sendable, Hashable {
         package var size: UInt64
         /// CRC-32, to tell copies from one another; nil for images that are more than a loader.
         package var checksum: UInt32?
+        /// What it holds where it is a kernel with all it needs.
+        package var unified: UnifiedImage?
 
-        package init(path: String, size: UInt64, checksum: UInt32? = nil) {
+        package init(path: String, size: UInt64, checksum: UInt32? = nil, unified: UnifiedImage? = nil) {
             self.path = path
             self.size = size
             self.checksum = checksum
+            self.unified = unified
         }
     }
 

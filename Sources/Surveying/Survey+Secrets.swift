@@ -18,13 +18,24 @@ extension Survey {
             half.installations = half.installations.map { $0.withoutSecrets() }
             return half
         }
-        for (index, esp) in esps.enumerated() {
-            for (number, vendor) in esp.vendors.enumerated() {
-                survey.esps[index].vendors[number].config?.text = SecretWords.removed(
-                    from: vendor.config?.text ?? "")
-            }
+        survey.esps = esps.map { esp in
+            var esp = esp
+            esp.vendors = esp.vendors.map { $0.withoutSecrets() }
+            return esp
         }
         return survey
+    }
+}
+
+extension ESP.Vendor {
+    fileprivate func withoutSecrets() -> ESP.Vendor {
+        var vendor = self
+        vendor.config?.text = SecretWords.removed(from: config?.text ?? "")
+        for (index, loader) in loaders.enumerated() {
+            let line = loader.unified?.commandLine.map(SecretWords.removed)
+            vendor.loaders[index].unified?.commandLine = line
+        }
+        return vendor
     }
 }
 

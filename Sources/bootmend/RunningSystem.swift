@@ -1,3 +1,4 @@
+import Diagnosing
 import Surveying
 
 /// The system that bootmend runs from, as `check` and `verify` judge it.
@@ -13,5 +14,10 @@ struct RunningSystem {
                 hint: "a live medium or a container is none; 'bootmend scan' lists what is here")
         }
         return RunningSystem(survey: survey, installation: installation)
+    }
+
+    /// What a report on it begins with.
+    static func lead(_ diagnosis: Diagnosis) -> String {
+        "The running system." + (diagnosis.system.nextKernel.map { " Next it starts \($0)." } ?? "")
     }
 }

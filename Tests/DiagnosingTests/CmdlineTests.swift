@@ -82,6 +82,23 @@ import Testing
         #expect(mirror.wrongSteps.isEmpty)
     }
 
+    @Test func `a wrong word in a unified image of one of its kernels is shown to be mended by hand`() throws
+    {
+        var mirror = try Mirror()
+        func carrying(_ kernel: String) -> [ESP] {
+            let unified = UnifiedImage(kernel: kernel, commandLine: "root=\(gone) ro")
+            let loader = ESP.Loader(path: "EFI/Linux/linux.efi", size: 1, unified: unified)
+            return [ESP(volume: VolumeID("/dev/sda9"), vendors: [.init(name: "Linux", loaders: [loader])])]
+        }
+        mirror.survey.esps = carrying("5.0-of-another-system")
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.survey.esps = carrying(Mirror.kernel)
+        let finding = try mirror.finding("cmdline.no-such-root")
+        #expect(finding.severity == .warning)
+        #expect("\(finding.evidence[0].place)".contains("/dev/sda9:/EFI/Linux/linux.efi:.cmdline"))
+        #expect(finding.remedies.map(\.isByHand) == [true])
+    }
+
     @Test func `words for an image that was not read are not passed as right`() throws {
         var mirror = try Mirror()
         mirror.image.facts = nil

@@ -13,6 +13,27 @@ import Testing
         #expect(try mirror.finding("initramfs.no-init").severity == .blocker)
     }
 
+    @Test func `a full boot filesystem is a remark: the image that is there boots`() throws {
+        var mirror = try Mirror()
+        mirror.survey.bootDirectories[0].free = mirror.image.size
+        #expect(!mirror.diagnosis.findings.map(\.id).contains("initramfs.no-room"))
+        mirror.survey.bootDirectories[0].free = mirror.image.size - 1
+        #expect(mirror.wrongSteps.isEmpty)
+        #expect(try mirror.finding("initramfs.no-room").severity == .note)
+    }
+
+    @Test func `the kernel that starts next is the menu's, not the newest`() throws {
+        var mirror = try Mirror()
+        #expect(mirror.diagnosis.system.nextKernel == Mirror.kernel)
+        let newer = "6.9.0-newer"
+        mirror.installation.kernels.append(newer)
+        mirror.survey.bootDirectories[0].kernels.append(
+            .init(file: "vmlinuz-" + newer, version: newer, size: 1))
+        #expect(mirror.diagnosis.system.nextKernel == Mirror.kernel)
+        mirror.config?.entries = []
+        #expect(mirror.diagnosis.system.nextKernel == newer)
+    }
+
     @Test func `LVM's tool without anything that calls it activates nothing`() throws {
         var mirror = try Mirror()
         mirror.image.facts?.udevRules.remove("69-lvm.rules")

@@ -50,6 +50,14 @@ import Testing
         #expect(throws: SystemError.self) { try files.read("EFI/debian/grubx64.efi", limit: 5999) }
     }
 
+    @Test(arguments: images)
+    func `shows what a file begins with`(image: String, kind: FATFilesystem.Kind) throws {
+        let files = try Image(image).files()
+        let loader = try #require(try files.entry("EFI/debian/grubx64.efi"))
+        #expect(try files.head(of: loader, most: 5000) == Array(Self.loader.prefix(5000)))
+        #expect(try files.head(of: loader, most: 1 << 20) == Self.loader)
+    }
+
     @Test(arguments: [
         (11, "its boot sector is not that of a FAT"), (19, "its boot sector leaves no room for files"),
     ])

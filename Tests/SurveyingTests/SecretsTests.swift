@@ -19,9 +19,12 @@ import Testing
                 config: GrubConfig(
                     parsing: "menuentry 'a' {\n linux /vmlinuz root=/dev/sda2 rd.iscsi.password=hush ro\n}\n")
             ))
+        let unified = UnifiedImage(kernel: "6.1", commandLine: "ro rd.iscsi.password=hush quiet")
+        let loader = ESP.Loader(path: "EFI/Linux/linux.efi", size: 1, unified: unified)
         let survey = Survey(
             medium: Medium(kernel: "6.1", firmware: .bios, hasMD: true, hasDeviceMapper: true, tools: []),
-            storage: StorageMap(), bootDirectories: [boot], installations: [installation])
+            storage: StorageMap(), bootDirectories: [boot], installations: [installation],
+            esps: [ESP(volume: VolumeID("/dev/sda1"), vendors: [.init(name: "Linux", loaders: [loader])])])
         let sent = survey.withoutSecrets()
         let text = "\(sent)"
         #expect("\(survey)".contains("tops"), "there is a secret to be removed")

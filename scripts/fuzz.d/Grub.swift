@@ -12,6 +12,7 @@ extension Target {
         Target("raw-lzma", upTo: 8192) { _ = RawLZMA()?.decode($0[...], size: 1 << 16) },
         Target("module-area", upTo: 8192) { _ = ModuleArea(parsing: $0) },
         Target("elf-module", upTo: 16384) { _ = ELFModule(parsing: $0) },
+        Target("unified-image", upTo: 8192) { _ = UnifiedImage(parsing: $0) },
         Target("moddep") { _ = GrubModules.dependencies(parsing: text($0)) },
         Target("missing-symbols") { bytes in
             let (names, core) = bytes.halves(at: 10)

@@ -71,6 +71,7 @@ extension Target {
             for name in ["", "EFI", "EFI/debian", "EFI/BOOT"] {
                 for entry in ((try? files.list(name)) ?? []).prefix(16) where !entry.isDirectory {
                     _ = try? files.read(entry, limit: 1 << 20)
+                    _ = try? files.head(of: entry, most: 512)
                     _ = try? files.entry(name + "/" + entry.name)
                 }
             }

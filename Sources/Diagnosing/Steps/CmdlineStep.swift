@@ -40,7 +40,21 @@ enum CmdlineStep: MigrationStep {
                     seen: problem.old ?? "no "
                         + (problem.new?.split(separator: "=").first.map(String.init) ?? ""),
                     expected: problem.new)
-            }, remedies: remedies)
+            }, remedies: remedies + unified(wrong.places))
+    }
+
+    // Who builds them, dracut, ukify or kernel-install, and who signs them, only the person knows.
+    private static func unified(_ places: [CommandLinePlace]) -> [Remedy] {
+        let kernels = places.compactMap { place in
+            if case .unifiedImage(let kernel) = place.kind { kernel } else { nil }
+        }
+        guard !kernels.isEmpty else { return [] }
+        return [
+            .byHand(
+                id, title: "Build the unified kernel image again",
+                lines: Set(kernels).sorted().map { "kernel-install add \($0) /lib/modules/\($0)/vmlinuz" },
+                why: "how it is built and signed is not written down in it")
+        ]
     }
 
     // MARK: The correction: each source where it stands, then what is made from the sources
@@ -72,7 +86,7 @@ enum CmdlineStep: MigrationStep {
             case .environment(let value):
                 environments[place.path] = edited(environments[place.path] ?? value, [1], problem)
             case .image(let kernel): rebuilt.insert(kernel)
-            case .generated, .unknownText: continue
+            case .generated, .unknownText, .unifiedImage: continue
             }
         }
         var changes = order.compactMap { path in

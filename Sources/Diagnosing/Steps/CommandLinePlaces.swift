@@ -18,6 +18,8 @@ struct CommandLinePlace: Hashable {
         case generated
         /// The image of this kernel.
         case image(kernel: String)
+        /// The unified image of this kernel.
+        case unifiedImage(kernel: String)
     }
 
     var path: String
@@ -45,7 +47,7 @@ extension CommandLinePlace {
             case .entries(let path): entries(path, scene)
             case .grubConfig(let path): menu(path, scene)
             }
-        } + initramfsConf(scene) + images(scene)
+        } + initramfsConf(scene) + images(scene) + unifiedImages(scene)
     }
 
     // /etc/default/grub and what Debian sources after it, in that order; a value may go on from one to the other.
@@ -161,6 +163,21 @@ extension CommandLinePlace {
                     path: scene.bootPath(image.file) + ":" + path, line: 1,
                     words: KernelCommandLine(parsing: text), kind: .image(kernel: kernel),
                     starts: kernel == first)
+            }
+        }
+    }
+
+    // An ESP may serve several systems: this one's images are those of the kernels it has modules of.
+    private static func unifiedImages(_ scene: Scene) -> [CommandLinePlace] {
+        scene.survey.esps.flatMap { esp in
+            esp.vendors.flatMap(\.loaders).compactMap { loader -> CommandLinePlace? in
+                guard let kernel = loader.unified?.kernel, scene.installation.kernels.contains(kernel),
+                    let line = loader.unified?.commandLine
+                else { return nil }
+                let partition = scene.storage.volume(esp.volume)?.name ?? esp.volume.rawValue
+                return CommandLinePlace(
+                    path: "\(partition):/\(loader.path):.cmdline", line: 1,
+                    words: KernelCommandLine(parsing: line), kind: .unifiedImage(kernel: kernel))
             }
         }
     }

@@ -39,13 +39,15 @@ enum InitramfsStep: MigrationStep {
             }
             findings += InitramfsExamination(scene, kernel, image, facts, startsFirst: starts).findings
         }
-        let degraded = findings.filter { $0.id == DegradedActivation.findingID }
         let own = findings.filter { $0.id != DegradedActivation.findingID }
+        let asides =
+            findings.filter { $0.id == DegradedActivation.findingID }
+            + [noRoom(boot, scene)].compactMap(\.self)
         if own.isEmpty {
             if let unknown { return Examination(.unknown, reason: unknown) }
-            return Examination(.done, findings: degraded)
+            return Examination(.done, findings: asides)
         }
-        return Examination(missing == kernels.count ? .skipped : .stale, findings: own + degraded)
+        return Examination(missing == kernels.count ? .skipped : .stale, findings: own + asides)
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
@@ -110,6 +112,21 @@ enum InitramfsStep: MigrationStep {
     static func startsFirst(_ boot: BootDirectory, _ kernels: [String], _ scene: Scene) -> String? {
         let named = boot.kernels.first { scene.grubPath($0.file) == scene.started.kernel }?.version
         return named.flatMap { kernels.contains($0) ? $0 : nil } ?? kernels.first
+    }
+
+    // A generator that runs out of room leaves half an image, and some say nothing of it.
+    private static func noRoom(_ boot: BootDirectory, _ scene: Scene) -> Finding? {
+        guard let free = boot.free, let largest = boot.images.max(by: { $0.size < $1.size }),
+            free < largest.size
+        else { return nil }
+        return Finding(
+            id: "initramfs.no-room", step: id, severity: .note,
+            summary: "/boot has no room for another image of the size of \(largest.file)",
+            symptom: "update-initramfs or dracut: No space left on device, at the next kernel",
+            evidence: [
+                Evidence(
+                    path: "/boot", seen: "\(free) bytes free", expected: "\(largest.size) bytes or more")
+            ])
     }
 
     private static func missingImage(_ kernel: String, _ starts: Bool, _ scene: Scene) -> Finding {

@@ -32,6 +32,7 @@ extension JSONReport {
             "machine_id": .string(system.machineID),
             "root": .object(["device": .string(system.rootDevice), "uuid": .string(system.rootUUID)]),
             "firmware": .string(system.firmware),
+            "next_kernel": .string(system.nextKernel),
         ])
     }
 

@@ -111,6 +111,12 @@ package struct FATFilesystem: Sendable {
         return Array(bytes.prefix(size))
     }
 
+    /// What a file begins with: `most` bytes, fewer where it is shorter or its chain breaks off.
+    package func head(of entry: FATEntry, most: Int) throws(SystemError) -> [UInt8] {
+        let wanted = min(most, Int(entry.size))
+        return Array(try chain(from: entry.cluster, most: wanted).prefix(wanted))
+    }
+
     private func entries(of directory: FATEntry?) throws(SystemError) -> [FATEntry] {
         let most = FATEntry.mostInDirectory * FATEntry.size
         let start: UInt32

@@ -15,7 +15,7 @@ extension Verbs {
             return try guarded(console) {
                 let running = try RunningSystem.survey(console)
                 let diagnosis = Diagnosis.of(running.survey, running.installation)
-                return Answer(console).diagnosis(diagnosis, lead: "The running system.", next: [])
+                return Answer(console).diagnosis(diagnosis, lead: RunningSystem.lead(diagnosis), next: [])
             }
         }
     }
