@@ -65,6 +65,9 @@ import Testing
         let finding = try mirror.finding("boot-copy.shadowed")
         #expect(finding.severity == .warning)
         #expect(finding.evidence.first?.seen == "holds vmlinuz-" + newer)
+        let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
+        #expect(lines.contains("mount --bind /mnt/sysimage /mnt/old"))
+        #expect(lines.contains("cp -a /mnt/old/boot/vmlinuz-\(newer) /mnt/sysimage/boot/"))
         #expect(mirror.diagnosis.steps.first { $0.id == .bootCopy }?.state == .stale)
     }
 

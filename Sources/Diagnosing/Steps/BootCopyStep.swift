@@ -43,7 +43,7 @@ enum BootCopyStep: MigrationStep {
     }
 
     // Which of two halves is the newer a person has to say: the copy is made by hand.
-    static func redo(_ scene: Scene) -> [Remedy] { [] }
+    static func redo(_ scene: Scene) -> [Remedy] { examine(scene).findings.flatMap(\.remedies) }
 
     private static func isNewer(_ kernel: String, than own: [String]) -> Bool {
         own.allSatisfy { KernelVersion($0) < KernelVersion(kernel) }
@@ -77,7 +77,8 @@ enum BootCopyStep: MigrationStep {
                 Evidence(
                     device: name, seen: "no kernel with modules in the root",
                     expected: half.map { scene.kernels(in: $0).joined(separator: ", ") })
-            ] + (half.map { [held($0, scene)] } ?? []))
+            ] + (half.map { [held($0, scene)] } ?? []),
+            remedies: half.map { copying(scene.files(of: scene.kernels(in: $0), in: $0), $0, scene) } ?? [])
     }
 
     private static func noGrub(_ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene) -> Finding {
@@ -89,20 +90,22 @@ enum BootCopyStep: MigrationStep {
             evidence: [
                 Evidence(device: name, seen: "no GRUB directory", expected: half.grub?.directory),
                 held(half, scene),
-            ])
+            ], remedies: copying([half.grub?.directory].compactMap(\.self), half, scene))
     }
 
     private static func missingFiles(
         _ kernels: [String], _ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene
     ) -> Finding {
-        let files = kernels.map { "vmlinuz-" + $0 } + lostEntries(boot, half, scene)
+        let entries = lostEntries(boot, half, scene)
+        let files = kernels.map { "vmlinuz-" + $0 } + entries
+        let names = scene.files(of: kernels, in: half) + entries.map { "loader/entries/" + $0 }
         return Finding(
             id: "boot-copy.missing-files", step: id, severity: .warning,
             summary: "only an older half of /boot holds \(files.joined(separator: ", "))",
             evidence: [
                 Evidence(device: scene.name(of: boot), seen: "no " + files.joined(separator: ", no ")),
                 held(half, scene),
-            ])
+            ], remedies: copying(names, half, scene))
     }
 
     private static func shadowed(_ kernel: String, _ half: BootDirectory, _ scene: Scene) -> Finding {
@@ -111,7 +114,32 @@ enum BootCopyStep: MigrationStep {
             summary:
                 "the kernel \(kernel) was written into the directory under /boot while /boot was not mounted",
             symptom: "it boots the kernel from before the update",
-            evidence: [held(half, scene)])
+            evidence: [held(half, scene)],
+            remedies: copying(scene.files(of: [kernel], in: half), half, scene))
+    }
+
+    // The lines are for the rescue system, with the installed one mounted: an old half is none of its filesystems. A
+    // member that fell behind has no name of its own to mount it by.
+    private static func copying(_ names: [String], _ half: BootDirectory, _ scene: Scene) -> [Remedy] {
+        guard half.volume != scene.boot?.volume, !names.isEmpty else { return [] }
+        let name = scene.name(of: half)
+        // XFS would replay the log, and refuses the UUID that the new half may have as well (xfs(5)).
+        let isXFS = scene.storage.volume(half.volume)?.signature?.type == "xfs"
+        let mount =
+            scene.isUnderMountPoint(half)
+            ? "mount --bind /mnt/sysimage /mnt/old"
+            : "mount -o ro\(isXFS ? ",norecovery,nouuid" : "") \(name) /mnt/old"
+        let copies = names.map { file in
+            let directory = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+            return "cp -a /mnt/old\(half.path)/\(file) /mnt/sysimage/boot/\(directory)"
+        }
+        return [
+            .byHand(
+                id, title: "Copy what only \(name) has into /boot",
+                lines: ["bootmend mount", "mkdir /mnt/old", mount] + copies
+                    + ["umount /mnt/old", "bootmend umount", "bootmend rescue"],
+                why: "which of two halves is the newer, a person has to say")
+        ]
     }
 
     private static func held(_ half: BootDirectory, _ scene: Scene) -> Evidence {
@@ -127,6 +155,14 @@ extension Scene {
     /// The kernels of a directory that have modules in the root, newest first.
     func kernels(in directory: BootDirectory) -> [String] {
         kernels.filter { version in directory.kernels.contains { $0.version == version } }
+    }
+
+    /// What belongs to these kernels in a directory: `vmlinuz-K`, `initrd.img-K`, `config-K`, as far as it was seen.
+    func files(of kernels: [String], in directory: BootDirectory) -> [String] {
+        kernels.flatMap { kernel in
+            directory.kernels.filter { $0.version == kernel }.map(\.file)
+                + directory.images.filter { $0.version == kernel }.map(\.file)
+        }
     }
 
     /// Other directories with files of this system's /boot: of other filesystems, and of halves that are out of date.
