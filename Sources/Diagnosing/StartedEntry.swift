@@ -67,7 +67,8 @@ package struct StartedEntry: Sendable, Hashable {
     // grub.cfg counts its own entries; in the menu they come behind those of the BLS files.
     private static func shifted(_ choice: String, by count: Int) -> String {
         guard count > 0, let number = Int(choice) else { return choice }
-        return String(number - count)
+        let (shifted, overflows) = number.subtractingReportingOverflow(count)
+        return overflows ? choice : String(shifted)
     }
 
     private mutating func take(_ entry: BLSEntry, _ config: GrubConfig, _ environment: GrubEnvironment?) {

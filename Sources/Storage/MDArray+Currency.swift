@@ -57,7 +57,8 @@ extension MDArray {
     // A running array's superblocks lag behind it; an array that is not written to does not resync either.
     private var isInStep: Bool {
         guard let activity, let state = activity.state else { return false }
-        return activity.action == "idle"
+        // A scheduled check compares the halves and changes neither (md.rst, sync_action).
+        return ["idle", "check"].contains(activity.action)
             && ["clean", "active", "active-idle", "write-pending"].contains(state)
     }
 }

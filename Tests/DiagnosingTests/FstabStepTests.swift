@@ -62,6 +62,17 @@ import Testing
         #expect(try corrected(mirror) == right)
     }
 
+    @Test func `Windows' filesystem is mounted under the names of its drivers`() throws {
+        for driver in ["ntfs3", "ntfs-3g", "ntfs"] {
+            var mirror = try Mirror()
+            let array = try #require(
+                mirror.survey.storage.volumes.firstIndex { $0.id == mirror.survey.bootDirectories[0].volume })
+            mirror.survey.storage.volumes[array].signature?.type = "ntfs"
+            mirror.rewriteFstab("/boot xfs", "/boot \(driver)")
+            #expect(!mirror.diagnosis.findings.map(\.id).contains("fstab.wrong-type"))
+        }
+    }
+
     @Test func `a wrong type of the root is not asked when it is mounted`() throws {
         var mirror = try Mirror()
         mirror.rewriteFstab("/ ext4", "/ xfs")

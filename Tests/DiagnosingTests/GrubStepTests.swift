@@ -25,6 +25,14 @@ import Testing
         #expect(mirror.diagnosis.verdict == .degraded)
     }
 
+    @Test func `a program in the menu that is no kernel is not looked for among the kernels`() throws {
+        var mirror = try Mirror()
+        mirror.config?.entries[2].kernel?.value = "/memtest86+x64.bin"
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.config?.entries[2].kernel?.value = "/vmlinuz-5.10.0-1-amd64"
+        #expect(mirror.wrongSteps == [.grubConfig])
+    }
+
     @Test func `an entry whose kernel is not there cannot start it`() throws {
         var mirror = try Mirror()
         mirror.config?.entries[0].kernel?.value = "/vmlinuz-5.10.0-1-amd64"

@@ -17,7 +17,8 @@ import Testing
         let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
         #expect(
             lines == [
-                "pvcreate PARTITION", "vgextend rhel PARTITION", "lvconvert --repair rhel/root",
+                "pvcreate PARTITION", "vgextend rhel PARTITION", "vgchange -ay rhel",
+                "lvconvert --repair rhel/root",
                 "lvconvert --repair rhel/swap", "vgreduce --removemissing rhel",
             ])
         #expect(mirror.diagnosis.findings.filter { $0.severity == .blocker }.map(\.step) == [.initramfs])

@@ -33,6 +33,15 @@ import Testing
         }
     }
 
+    @Test func `a number beyond all entries is a lost choice, however far`() throws {
+        for choice in ["-9223372036854775808", "9223372036854775807", "-1"] {
+            var mirror = try saving("next_entry", choice)
+            mirror.config?.readsEntries = true
+            mirror.survey.bootDirectories[0].entries = [BLSEntry(parsing: "title RHEL\n", file: "a.conf")]
+            #expect(started(mirror).lost?.value == choice)
+        }
+    }
+
     @Test func `grubenv's saved entry counts where grub.cfg asks for it, and its next entry always`() throws {
         #expect(started(try saving("saved_entry", "1>1")).index == 2)
         #expect(started(try saving("saved_entry", "1>1", default: "0")).index == 0)

@@ -136,7 +136,7 @@ enum BootCopyStep: MigrationStep {
         return [
             .byHand(
                 id, title: "Copy what only \(name) has into /boot",
-                lines: ["bootmend mount", "mkdir /mnt/old", mount] + copies
+                lines: ["bootmend mount", "mkdir -p /mnt/old", mount] + copies
                     + ["umount /mnt/old", "bootmend umount", "bootmend rescue"],
                 why: "which of two halves is the newer, a person has to say")
         ]

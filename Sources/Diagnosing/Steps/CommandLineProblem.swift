@@ -97,7 +97,7 @@ struct CommandLineJudge {
     }
 
     // What only udev of a running system knows (by-id, by-path), and roots that are not on a disk, are not judged.
-    private static func isDevice(_ source: String) -> Bool {
+    static func isDevice(_ source: String) -> Bool {
         if source.hasPrefix("/dev/disk/by-id/") || source.hasPrefix("/dev/disk/by-path/") { return false }
         if source == "/dev/nfs" || source.hasPrefix("/dev/ram") { return false }
         return ["/dev/", "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="].contains(where: source.hasPrefix)

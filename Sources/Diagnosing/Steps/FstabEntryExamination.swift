@@ -115,7 +115,8 @@ struct FstabEntryExamination {
         declared == type || ["auto", "none"].contains(declared)
             || declared == "ext4" && ["ext2", "ext3"].contains(type)
             || declared.split(separator: ",").contains { $0 == type } || declared == "msdos" && type == "vfat"
-            || declared == "ntfs-3g" && type == "ntfs" || declared == "swap" && type == "swsuspend"
+            || ["ntfs3", "ntfs-3g", "lowntfs-3g", "fuseblk"].contains(declared) && type == "ntfs"
+            || declared == "swap" && type == "swsuspend"
     }
 
     /// The running system shows something else there, or nothing, than the next boot will.

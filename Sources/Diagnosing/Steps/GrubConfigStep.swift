@@ -125,6 +125,11 @@ enum GrubConfigStep: MigrationStep {
         for (index, entry) in config.entries.enumerated() {
             for reference in [entry.kernel].compactMap({ $0 }) + entry.initrds
             where reference.value.hasPrefix("/") && !files.contains(reference.value) {
+                // Only kernels and images were looked for; memtest86+ and the like are none.
+                guard reference.value.split(separator: "/").last.flatMap({ BootFileName(String($0)) }) != nil
+                else {
+                    continue
+                }
                 let isKernel = reference == entry.kernel
                 if !isKernel && toBuild.contains(reference.value) { continue }
                 findings.append(
@@ -189,7 +194,8 @@ enum GrubConfigStep: MigrationStep {
     ) -> Finding? {
         for (index, entry) in config.entries.enumerated() {
             guard let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
-                let kernel = entry.kernel, !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
+                CommandLineJudge.isDevice(root), let kernel = entry.kernel,
+                !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
             else { continue }
             let volumes = scene.storage.volumes(source: root).map(\.id)
             guard !volumes.contains(scene.installation.root), scene.arrays.array(named: root) == nil else {

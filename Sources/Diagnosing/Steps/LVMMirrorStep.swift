@@ -81,6 +81,8 @@ enum LVMMirrorStep: MigrationStep {
             let free = mirror.freePartition(of: group.size(of: gone), besides: here)?.rawValue ?? "PARTITION"
             lines = ["pvcreate \(free)", "vgextend \(group.name) \(free)"]
         }
+        // Only an active volume is repaired (lvconvert(8)).
+        lines.append("vgchange -ay \(group.name)")
         lines += mirrored.map { "lvconvert --repair \(group.name)/\($0.name)" }
         lines.append("vgreduce --removemissing \(group.name)")
         return .byHand(
