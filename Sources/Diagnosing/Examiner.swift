@@ -80,8 +80,6 @@ extension Diagnosis {
             prettyName: release.prettyName, machineID: scene.installation.machineID,
             rootDevice: scene.rootVolume?.name ?? scene.installation.root.rawValue,
             rootUUID: scene.rootVolume?.signature?.uuid, firmware: scene.isUEFI ? "uefi" : "bios",
-            nextKernel: scene.boot.flatMap { boot in
-                InitramfsStep.startsFirst(boot, InitramfsStep.bootable(boot, scene), scene)
-            })
+            nextKernel: InitramfsStep.firstKernel(scene))
     }
 }

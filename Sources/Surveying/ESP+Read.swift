@@ -56,12 +56,18 @@ extension ESP {
         for entry in listed("EFI/\(name)", files) where !entry.isDirectory {
             let path = "EFI/\(name)/\(entry.name)"
             if entry.name.lowercased() == "grub.cfg" {
-                let bytes = read(entry, limit: Self.largestConfig, files)
+                let bytes = attempt { () throws(SystemError) in
+                    try files.read(entry, limit: Self.largestConfig)
+                }
                 vendor.config = bytes.map { .init(path: path, text: String(decoding: $0, as: UTF8.self)) }
             } else if entry.name.lowercased().hasSuffix(".efi") {
                 vendor.loaders.append(Loader(path: path, size: UInt64(entry.size)))
                 let isLoader = entry.size <= UInt32(Self.largestLoader)
-                let bytes = isLoader ? read(entry, limit: Self.largestLoader, files) : head(entry, files)
+                let bytes = attempt { () throws(SystemError) in
+                    isLoader
+                        ? try files.read(entry, limit: Self.largestLoader)
+                        : try files.head(of: entry, most: UnifiedImage.head)
+                }
                 guard let bytes else { continue }
                 let last = vendor.loaders.count - 1
                 if isLoader { vendor.loaders[last].checksum = CRC32().standard(bytes) }
@@ -69,15 +75,6 @@ extension ESP {
             }
         }
         return vendor
-    }
-
-    private mutating func head(_ entry: FATEntry, _ files: FATFilesystem) -> [UInt8]? {
-        do throws(SystemError) {
-            return try files.head(of: entry, most: UnifiedImage.head)
-        } catch {
-            failures.append(error.description)
-            return nil
-        }
     }
 
     private mutating func listed(_ path: String, _ files: FATFilesystem) -> [FATEntry] {
@@ -93,9 +90,9 @@ extension ESP {
         }
     }
 
-    private mutating func read(_ entry: FATEntry, limit: Int, _ files: FATFilesystem) -> [UInt8]? {
+    private mutating func attempt(_ work: () throws(SystemError) -> [UInt8]) -> [UInt8]? {
         do throws(SystemError) {
-            return try files.read(entry, limit: limit)
+            return try work()
         } catch {
             failures.append(error.description)
             return nil

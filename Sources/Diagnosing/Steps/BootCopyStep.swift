@@ -157,7 +157,7 @@ extension Scene {
         kernels.filter { version in directory.kernels.contains { $0.version == version } }
     }
 
-    /// What belongs to these kernels in a directory: `vmlinuz-K`, `initrd.img-K`, `config-K`, as far as it was seen.
+    /// These kernels and their images, as a directory's files are called.
     func files(of kernels: [String], in directory: BootDirectory) -> [String] {
         kernels.flatMap { kernel in
             directory.kernels.filter { $0.version == kernel }.map(\.file)

@@ -18,10 +18,7 @@ struct CommandLines {
     private(set) var unread: String?
 
     init(_ scene: Scene) {
-        let started = scene.boot.flatMap { boot in
-            let first = InitramfsStep.startsFirst(boot, InitramfsStep.bootable(boot, scene), scene)
-            return boot.images.first { $0.version == first }
-        }
+        let started = InitramfsStep.firstImage(scene)
         let image = started?.facts
         if let started, image == nil { unread = scene.bootPath(started.file) }
         let judge = CommandLineJudge(scene, image?.generator)

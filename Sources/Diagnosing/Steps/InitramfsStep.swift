@@ -101,11 +101,14 @@ enum InitramfsStep: MigrationStep {
         scene.kernels.filter { version in boot.kernels.contains { $0.version == version } }
     }
 
-    /// What the image of the kernel that GRUB starts by itself holds.
-    static func firstImage(_ scene: Scene) -> InitramfsFacts? {
-        guard let boot = scene.boot else { return nil }
-        let first = startsFirst(boot, bootable(boot, scene), scene)
-        return boot.images.first { $0.version == first }?.facts
+    /// The kernel that starts when nobody touches a key; nil where none of /boot has its modules in the root.
+    static func firstKernel(_ scene: Scene) -> String? {
+        scene.boot.flatMap { startsFirst($0, bootable($0, scene), scene) }
+    }
+
+    /// The image of that kernel.
+    static func firstImage(_ scene: Scene) -> BootDirectory.Image? {
+        firstKernel(scene).flatMap { first in scene.boot?.images.first { $0.version == first } }
     }
 
     // Without a menu that names one, the newest kernel is it.

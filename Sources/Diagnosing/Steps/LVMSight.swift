@@ -42,7 +42,7 @@ struct LVMSight {
             unknown = "the filter of \(LVMConf.path) goes by names that only the running system gives"
             return
         }
-        let image = InitramfsStep.firstImage(scene).map { Self.conf($0.texts, under: "") }
+        let image = (InitramfsStep.firstImage(scene)?.facts).map { Self.conf($0.texts, under: "") }
         let hidden = here.filter { image?.accepts(aliases: names($0)) == false }
         findings.append(
             finding(
@@ -113,7 +113,7 @@ struct LVMSight {
         let devices = LVMDevices(parsing: text)
         let unlisted = here.filter { !lists(devices, $0) }
         guard !unlisted.isEmpty else { return }
-        let copy = InitramfsStep.firstImage(scene)?.texts[String(path.dropFirst())]
+        let copy = InitramfsStep.firstImage(scene)?.facts?.texts[String(path.dropFirst())]
         let hidden = copy.map { LVMDevices(parsing: $0) }.map { copy in here.filter { !lists(copy, $0) } }
         let listed = devices.entries.map { $0.deviceName ?? $0.idName }
         findings.append(
@@ -173,7 +173,7 @@ struct LVMSight {
         let names = Set(hidden.map(\.uuid))
         let under = scene.storage.physicalVolumes(under: use.found)
         let hasHalf = use.found.volume.isMirrored && under.contains { !names.contains($0.uuid) }
-        let activates = InitramfsStep.firstImage(scene).map(DegradedActivation.activates) ?? true
+        let activates = (InitramfsStep.firstImage(scene)?.facts).map(DegradedActivation.activates) ?? true
         let stops = isWhole && !hidden.isEmpty && !(hasHalf && activates)
         return Finding(
             id: "lvm-mirror.\(word)", step: LVMMirrorStep.id, severity: stops ? .blocker : .warning,
