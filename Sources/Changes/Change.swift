@@ -11,12 +11,32 @@ package enum Change: Codable, Sendable, Hashable {
     case writeFile(path: String, text: String, was: String?, mode: UInt32)
     /// Has a tool write `output` beside `path`, checks it, and puts it in the old one's place.
     case build(path: String, output: String, command: Command, result: BuildResult)
+    /// Copies files of an older /boot into the present one, where they are missing; together they have `size` bytes.
+    case copy(from: OldBoot, files: [String], size: UInt64)
     /// Has a tool write boot code to a disk: its first sector, the embedding area, and the GRUB directory in /boot.
     case installBootLoader(disk: String, area: ByteRange, directory: String, command: Command)
     /// Runs a tool inside the installed system that changes the files named.
     case run(command: Command, touching: [String])
     /// Not done by bootmend at all: lines to be typed, shown with the reason why they are left to the person.
     case byHand(lines: [String], why: String)
+
+    /// A directory that was /boot before, or the half of a mirror that was left behind.
+    package struct OldBoot: Codable, Sendable, Hashable {
+        /// As the survey calls it, and as an administrator does.
+        package var volume: String
+        package var name: String
+        /// btrfs subvolume that it lies in.
+        package var subvolume: String?
+        /// In its filesystem: "" or "/boot".
+        package var directory: String
+
+        package init(volume: String, name: String, subvolume: String? = nil, directory: String) {
+            self.volume = volume
+            self.name = name
+            self.subvolume = subvolume
+            self.directory = directory
+        }
+    }
 
     /// What a built file is checked to be before it takes its place.
     package enum BuildResult: Codable, Sendable, Hashable {
@@ -42,6 +62,7 @@ package enum Change: Codable, Sendable, Hashable {
         case .open: "open"
         case .writeFile: "write-file"
         case .build: "build"
+        case .copy: "copy-files"
         case .installBootLoader: "install-boot-loader"
         case .run: "run"
         case .byHand: "by-hand"
@@ -51,7 +72,7 @@ package enum Change: Codable, Sendable, Hashable {
     package var isUndoable: Bool {
         switch self {
         case .open, .byHand: false
-        case .writeFile, .build, .installBootLoader: true
+        case .writeFile, .build, .copy, .installBootLoader: true
         // What changes no file changes a mirror: there is nothing to put back.
         case .run(_, let touching): !touching.isEmpty
         }
@@ -64,7 +85,7 @@ package enum Change: Codable, Sendable, Hashable {
 
     package var command: Command? {
         switch self {
-        case .open, .writeFile, .byHand: nil
+        case .open, .writeFile, .copy, .byHand: nil
         case .build(_, _, let command, _), .installBootLoader(_, _, _, let command), .run(let command, _):
             command
         }
@@ -73,6 +94,7 @@ package enum Change: Codable, Sendable, Hashable {
     package var path: String? {
         switch self {
         case .writeFile(let path, _, _, _), .build(let path, _, _, _): path
+        case .copy: "/boot"
         case .open, .installBootLoader, .run, .byHand: nil
         }
     }
@@ -80,6 +102,7 @@ package enum Change: Codable, Sendable, Hashable {
     package var device: String? {
         switch self {
         case .installBootLoader(let disk, _, _, _): disk
+        case .copy(let old, _, _): old.name
         case .open, .writeFile, .build, .run, .byHand: nil
         }
     }

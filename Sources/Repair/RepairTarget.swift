@@ -1,3 +1,4 @@
+import Changes
 import Machine
 
 /// The installed system that is being put right, as far as writing to it goes.
@@ -6,6 +7,9 @@ package struct RepairTarget: Sendable {
     package var root: String
     /// Performs the plan's `open` change: assembles, activates and mounts, so that `root` is there.
     package var open: @Sendable (_ actions: [String]) throws -> Void
+    /// Gives `work` the filesystem of an older /boot, read-only.
+    package var looking:
+        @Sendable (_ old: Change.OldBoot, _ work: (RootDirectory) throws -> Void) throws -> Void
     /// Asked between changes and while tools run: the person wants it to stop.
     package var isInterrupted: @Sendable () -> Bool
     /// Where journals go instead of the installed system's /var/lib/bootmend, in the rescue system's tree.
@@ -22,6 +26,10 @@ package struct RepairTarget: Sendable {
         root: String, journalDirectory: String? = nil, runDirectory: String = usualRunDirectory,
         settlesBoot: Bool = true, patience: Int = 3_600_000,
         open: @escaping @Sendable (_ actions: [String]) throws -> Void = { _ in },
+        looking:
+            @escaping @Sendable (
+                _ old: Change.OldBoot, _ work: (RootDirectory) throws -> Void
+            ) throws -> Void = { old, _ in throw SystemError("look at", old.name, detail: "it is not here") },
         isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) {
         self.root = root
@@ -30,6 +38,7 @@ package struct RepairTarget: Sendable {
         self.settlesBoot = settlesBoot
         self.patience = patience
         self.open = open
+        self.looking = looking
         self.isInterrupted = isInterrupted
     }
 

@@ -68,6 +68,7 @@ struct Applying {
                 if !isUndoing { try OpenedTarget.refuseUnfinished() }
                 place.finishOpening()
             },
+            looking: { old, work in try way.looking(at: old, work) },
             isInterrupted: { progress.isInterrupted })
         return try work(target, place)
     }

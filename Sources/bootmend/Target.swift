@@ -1,3 +1,4 @@
+import Changes
 import Diagnosing
 import Machine
 import Report
@@ -44,6 +45,19 @@ struct Target {
                 medium: Opening().medium())
             // Said before anything is agreed to, not half way.
             try Self.needTools(opening, for: root.name)
+        }
+
+        /// Gives `work` an older /boot, read-only: a filesystem that none of the target's mounts shows.
+        func looking(at old: Change.OldBoot, _ work: (RootDirectory) throws -> Void) throws {
+            guard var volume = survey.storage.volume(VolumeID(old.volume)) else {
+                throw SystemError("look at", old.name, detail: "it is not here")
+            }
+            // The root, whose own /boot is hidden, is mounted by now, and nothing is mounted twice.
+            volume.node = volume.node ?? opening.nodes[volume.id]
+            let looked = try Sysimage.Looking(
+                volume, in: survey.storage, subvolume: old.subvolume, replay: true, at: LookingPlace())
+            try work(looked.root())
+            try looked.end()
         }
 
         private static func needTools(_ opening: OpeningPlan, for subject: String) throws(SystemError) {

@@ -65,9 +65,14 @@ import Testing
         let finding = try mirror.finding("boot-copy.shadowed")
         #expect(finding.severity == .warning)
         #expect(finding.evidence.first?.seen == "holds vmlinuz-" + newer)
-        let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
-        #expect(lines.contains("mount --bind /mnt/sysimage /mnt/old"))
-        #expect(lines.contains("cp -a /mnt/old/boot/vmlinuz-\(newer) /mnt/sysimage/boot/"))
+        let old = Change.OldBoot(
+            volume: mirror.installation.root.rawValue, name: "/dev/rhel/root", directory: "/boot")
+        #expect(
+            finding.remedies.flatMap(\.changes) == [
+                .copy(from: old, files: ["vmlinuz-" + newer], size: 1)
+            ])
+        #expect(mirror.plan().isEmpty)
+        #expect(!mirror.plan(PlanOptions(confirmed: ["/dev/rhel/root"])).isEmpty)
         #expect(mirror.diagnosis.steps.first { $0.id == .bootCopy }?.state == .stale)
     }
 

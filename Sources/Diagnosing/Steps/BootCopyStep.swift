@@ -42,7 +42,6 @@ enum BootCopyStep: MigrationStep {
         return Examination(own.isEmpty ? .skipped : .stale, findings: findings)
     }
 
-    // Which of two halves is the newer a person has to say: the copy is made by hand.
     static func redo(_ scene: Scene) -> [Remedy] { examine(scene).findings.flatMap(\.remedies) }
 
     private static func isNewer(_ kernel: String, than own: [String]) -> Bool {
@@ -118,27 +117,25 @@ enum BootCopyStep: MigrationStep {
             remedies: copying(scene.files(of: [kernel], in: half), half, scene))
     }
 
-    // The lines are for the rescue system, with the installed one mounted: an old half is none of its filesystems. A
-    // member that fell behind has no name of its own to mount it by.
+    // Which of two halves is the newer, a person has to say: so the old one's device is to be named. A member that fell
+    // behind is no filesystem of its own to copy from.
     private static func copying(_ names: [String], _ half: BootDirectory, _ scene: Scene) -> [Remedy] {
         guard half.volume != scene.boot?.volume, !names.isEmpty else { return [] }
         let name = scene.name(of: half)
-        // XFS would replay the log, and refuses the UUID that the new half may have as well (xfs(5)).
-        let isXFS = scene.storage.volume(half.volume)?.signature?.type == "xfs"
-        let mount =
-            scene.isUnderMountPoint(half)
-            ? "mount --bind /mnt/sysimage /mnt/old"
-            : "mount -o ro\(isXFS ? ",norecovery,nouuid" : "") \(name) /mnt/old"
-        let copies = names.map { file in
-            let directory = file.lastIndex(of: "/").map { file[...$0] } ?? ""
-            return "cp -a /mnt/old\(half.path)/\(file) /mnt/sysimage/boot/\(directory)"
-        }
+        let old = Change.OldBoot(
+            volume: half.volume.rawValue, name: name, subvolume: half.subvolume, directory: half.path)
+        let files = half.kernels.map { ($0.file, $0.size) } + half.images.map { ($0.file, $0.size) }
+        // What is no kernel and no image is GRUB's directory or a few lines of text.
+        let sizes = names.map { name in files.first { $0.0 == name }?.1 ?? 16 << 20 }
         return [
-            .byHand(
-                id, title: "Copy what only \(name) has into /boot",
-                lines: ["bootmend mount", "mkdir -p /mnt/old", mount] + copies
-                    + ["umount /mnt/old", "bootmend umount", "bootmend rescue"],
-                why: "which of two halves is the newer, a person has to say")
+            Remedy(
+                step: id, needs: .confirm, confirmDevice: name,
+                title: "Copy what only \(name) has into /boot",
+                changes: [
+                    .copy(
+                        from: old, files: names,
+                        size: sizes.reduce(0) { $0 &+ min($1, 1 << 40) })
+                ])
         ]
     }
 

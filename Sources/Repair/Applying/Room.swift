@@ -29,6 +29,7 @@ struct Room {
                 saved += old
                 let new = old > 0 ? Self.grown(old) : try estimate(path, result)
                 try need(new, instead: old, of: path, &free)
+            case .copy(_, _, let size): try need(size, instead: 0, of: "/boot/grub", &free)
             case .installBootLoader(_, let area, let directory, _):
                 saved += min(area.length, 4 << 20) + (try sizeOfTree(directory))
             case .run(_, let touching):

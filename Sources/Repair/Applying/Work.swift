@@ -20,6 +20,7 @@ struct Work {
             try writeFile(path, text: text, was: was, mode: mode)
         case .build(let path, let output, let command, let result):
             try build(path, output: output, command, result)
+        case .copy(let old, let files, _): try copy(from: old, files)
         case .installBootLoader(let disk, let area, let directory, let command):
             try installBootLoader(disk, area, directory, command)
         case .run(let command, let touching):

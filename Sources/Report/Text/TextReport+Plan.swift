@@ -111,6 +111,10 @@ extension TextReport {
         case .build(let path, let output, let command, _):
             page.verbatim(indent: 7, .dim("runs"), .tab(17), .text(command.description))
             page.line(indent: 7, .dim("replaces"), .tab(17), .text("\(path), once \(output) is checked"))
+        case .copy(let old, let files, _):
+            page.line(
+                indent: 7, .dim("copies"), .tab(17),
+                .text("\(list(files)) from \(old.name)\(old.directory) into /boot"))
         case .installBootLoader(let disk, let area, let directory, let command):
             page.verbatim(indent: 7, .dim("runs"), .tab(17), .text(command.description))
             page.line(
@@ -135,7 +139,7 @@ extension Change {
     var isOpening: Bool {
         switch self {
         case .open: true
-        case .writeFile, .build, .installBootLoader, .run, .byHand: false
+        case .writeFile, .build, .copy, .installBootLoader, .run, .byHand: false
         }
     }
 }
