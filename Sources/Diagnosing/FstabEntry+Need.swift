@@ -8,6 +8,11 @@ extension FstabEntry {
             && !options.contains("_netdev")
     }
 
+    /// What the system itself is made of, as opposed to its users' data.
+    package var isOfTheSystem: Bool {
+        ["/", "/usr", "/var", "/boot", "/boot/efi", "/efi", "/etc"].contains(target)
+    }
+
     package var isNoauto: Bool { options.contains("noauto") }
 
     /// The default target is not reached without it (systemd.mount(5), "nofail"; systemd.automount(5): it is mounted

@@ -14,6 +14,7 @@ struct IntendedMirror {
         /// The default target is not reached without it.
         var isNeeded: Bool
         var isRoot: Bool
+        var isOfTheSystem: Bool
 
         /// `rhel/root`, as LVM's tools take it.
         var name: String { "\(found.group.name)/\(found.volume.name)" }
@@ -26,6 +27,8 @@ struct IntendedMirror {
     /// The disks that hold any of it.
     let disks: [Disk]
     let isIntended: Bool
+    /// It is the system that is mirrored, or a part of it, and not only data.
+    let isOfTheSystem: Bool
     private let storage: StorageMap
 
     init(_ scene: Scene) {
@@ -43,42 +46,104 @@ struct IntendedMirror {
             used.formUnion(scene.storage.disks(under: device))
         }
         disks = scene.storage.disks.filter { used.contains($0.id) }
-        isIntended =
-            !arrays.isEmpty || volumes.contains { $0.found.volume.isMirrored }
-            || groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
+        let own = Self.arraysOfTheSystem(scene)
+        let hasLostPart = groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
+        isOfTheSystem =
+            arrays.contains { own.contains($0.array.id) } || hasLostPart
+            || volumes.contains { $0.isOfTheSystem && $0.found.volume.isMirrored }
+        isIntended = isOfTheSystem || !arrays.isEmpty || volumes.contains { $0.found.volume.isMirrored }
+    }
+
+    private static func arraysOfTheSystem(_ scene: Scene) -> Set<VolumeID> {
+        let mounted = scene.fstab.filter { $0.isOfTheSystem || $0.isSwap }.flatMap {
+            scene.volumes(source: $0.source)
+        }
+        let tops = [scene.installation.root] + [scene.boot?.volume].compactMap { $0 } + mounted.map(\.id)
+        return Set(tops.flatMap { StorageStack(under: $0, in: scene.storage).arrays.map(\.id) })
     }
 
     private static func uses(_ scene: Scene) -> [Use] {
         var uses: [Use] = []
-        func add(_ volume: Volume?, at place: String, isNeeded: Bool) {
+        func add(_ volume: Volume?, at place: String, isNeeded: Bool, isOfTheSystem: Bool) {
             guard let volume, let found = scene.storage.logicalVolume(volume.id),
                 !uses.contains(where: { $0.volume.id == volume.id })
             else { return }
             uses.append(
                 Use(
                     place: place, volume: volume, found: found, isNeeded: isNeeded,
-                    isRoot: volume.id == scene.installation.root))
+                    isRoot: volume.id == scene.installation.root, isOfTheSystem: isOfTheSystem))
         }
-        add(scene.rootVolume, at: "root", isNeeded: true)
+        add(scene.rootVolume, at: "root", isNeeded: true, isOfTheSystem: true)
         for entry in scene.fstab where entry.mustMount || entry.isSwap {
-            let volume = scene.storage.volumes(source: entry.source).first
-            add(volume, at: entry.isSwap ? "swap" : entry.target, isNeeded: entry.mustMount)
+            let volume = scene.volumes(source: entry.source).first
+            add(
+                volume, at: entry.isSwap ? "swap" : entry.target, isNeeded: entry.mustMount,
+                isOfTheSystem: entry.isSwap || entry.isOfTheSystem)
         }
         return uses
     }
 
-    /// Something of it is not here: a slot of an array that nobody fills, or a physical volume.
+    /// Something of it is missing: a slot of an array that nobody fills, or a physical volume.
     var isIncomplete: Bool {
         arrays.contains { !$0.array.freeSlots.isEmpty }
             || groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
     }
 
-    /// Disks with nothing on them but perhaps a partition table, where a part of the mirror is gone: what took the
-    /// place of the one that failed.
+    /// A part that is on no disk here.
+    struct Lack {
+        var name: String
+        /// Bytes that its place has to have.
+        var size: UInt64
+    }
+
+    /// What is on no disk here, the largest first.
+    ///
+    /// A member that fell behind is here. Where a disk of the mirror has a partition for it that is no part of anything,
+    /// it was lost from there, or never put there, and no disk is gone.
+    var lacks: [Lack] {
+        let members = arrays.filter { use in
+            let devices = use.array.members.map(\.device)
+            return !use.array.slotsOfNobody.isEmpty && !hasPlace(of: use.array.memberSize, besides: devices)
+        }.map { Lack(name: "a member of \($0.device)", size: $0.array.memberSize) }
+        let volumes = groups.flatMap { group in
+            let devices = group.physicalVolumes.compactMap(\.device)
+            return group.physicalVolumes.filter { $0.device == nil }.map { group.size(of: $0) }
+                .filter { !hasPlace(of: $0, besides: devices) }
+                .map { Lack(name: "a physical volume of \(group.name)", size: $0) }
+        }
+        return (members + volumes).sorted { $0.size > $1.size }
+    }
+
+    private func hasPlace(of size: UInt64, besides devices: [VolumeID]) -> Bool {
+        let taken = Set(devices.flatMap { storage.disks(under: $0) })
+        let members = arrays.flatMap { $0.array.members.map(\.device) }
+        let parts = Set(members + groups.flatMap(\.physicalVolumes).compactMap(\.device))
+        return disks.filter { !taken.contains($0.id) }.flatMap { $0.table?.partitions ?? [] }
+            .contains { $0.size >= size && !$0.isForBootCode && !parts.contains($0.id) }
+    }
+
+    /// A part of the mirror under this volume is gone.
+    func isIncomplete(under volume: VolumeID) -> Bool {
+        let stack = StorageStack(under: volume, in: storage)
+        return stack.arrays.contains { !$0.freeSlots.isEmpty }
+            || stack.logicalVolumes.contains { $0.group.physicalVolumes.contains { $0.device == nil } }
+    }
+
+    /// A disk that still has its part of what is incomplete, and a partition table: what a replacement is to be like.
+    var model: Disk? {
+        let members = arrays.filter { !$0.array.freeSlots.isEmpty }.flatMap { $0.array.members.map(\.device) }
+        let physical = groups.filter { $0.physicalVolumes.contains { $0.device == nil } }
+            .flatMap(\.physicalVolumes).compactMap(\.device)
+        let whole = Set((members + physical).flatMap { storage.disks(under: $0) })
+        return disks.first { $0.table != nil && whole.contains($0.id) }
+    }
+
+    /// Disks with nothing on them but perhaps a partition table, and large enough for what is on no disk here: what took
+    /// the place of the one that failed.
     var replacements: [Disk] {
-        guard isIncomplete else { return [] }
+        guard let least = lacks.last?.size else { return [] }
         return storage.disks.filter { disk in
-            guard !disks.contains(where: { $0.id == disk.id }), disk.failure == nil, disk.size > 0 else {
+            guard !disks.contains(where: { $0.id == disk.id }), disk.failure == nil, disk.size >= least else {
                 return false
             }
             let places = [disk.id] + (disk.table?.partitions.map(\.id) ?? [])
@@ -120,7 +185,7 @@ extension MDArray {
     /// How many members may be missing for the kernel still to start it (md.rst, md(4)).
     var mayMiss: Int {
         switch level {
-        case 1: raidDisks - 1
+        case 1: max(raidDisks, 1) - 1
         case 4, 5: 1
         case 6: 2
         // Near copies of two: at best one of each pair.
@@ -136,8 +201,16 @@ extension MDArray {
 
     /// Slots that no member here fills.
     var freeSlots: [Int] {
-        let filled = standings.filter { ![.behind, .damaged, .spare].contains($0.judgement.standing) }
-        let slots = Set(filled.compactMap(\.member.superblock.slot))
+        slots(
+            besides: standings.filter { ![.behind, .damaged, .spare].contains($0.judgement.standing) }.map(
+                \.member))
+    }
+
+    /// Slots that no member here has ever filled.
+    var slotsOfNobody: [Int] { slots(besides: members) }
+
+    private func slots(besides members: [MDMember]) -> [Int] {
+        let slots = Set(members.compactMap(\.superblock.slot))
         return (0..<min(max(raidDisks, 0), 1024)).filter { !slots.contains($0) }
     }
 

@@ -40,8 +40,10 @@ package struct Scene: Sendable {
     /// Where a file of /boot lies inside the installed system.
     package func bootPath(_ file: String) -> String { "/boot/" + file }
 
-    /// How GRUB names a file of /boot: from the root of the filesystem that holds it.
-    package func grubPath(_ file: String) -> String { (boot?.path ?? "") + "/" + file }
+    /// How grub.cfg names a file of /boot.
+    package func grubPath(_ file: String) -> String {
+        (boot?.grubPath(isRelative: boot?.grub?.config?.isRelative ?? false) ?? "") + "/" + file
+    }
 
     /// The volume on which GRUB finds /boot.
     package var bootVolume: Volume? { boot.flatMap { storage.volume($0.volume) } }

@@ -19,9 +19,11 @@ extension BootDirectory {
 
     private static let mostFiles = 256
 
-    /// Reads the directory `path` of a filesystem; nil where it holds nothing to boot with.
+    /// Reads the directory `path` of a filesystem, and of what the root has mounted below it; nil where it holds nothing
+    /// to boot with.
     static func read(
-        _ tree: RootDirectory, volume: VolumeID, subvolume: String? = nil, path: String
+        _ tree: RootDirectory, volume: VolumeID, subvolume: String? = nil, path: String,
+        mounts: SubvolumeMounts? = nil
     ) -> Reading? {
         var reading = Reading(
             directory: BootDirectory(volume: volume, path: path, subvolume: subvolume), pending: [:],
@@ -34,7 +36,7 @@ extension BootDirectory {
         where reading.directory.kernels.count + reading.directory.images.count < mostFiles {
             reading.take(name, in: tree)
         }
-        reading.readGrub(tree, names)
+        reading.readGrub(tree, names, mounts)
         reading.readEntries(tree)
         reading.directory.free = free(tree, path)
         let found = reading.directory
@@ -90,7 +92,7 @@ extension BootDirectory.Reading {
         }
     }
 
-    fileprivate mutating func readGrub(_ tree: RootDirectory, _ names: [String]) {
+    fileprivate mutating func readGrub(_ tree: RootDirectory, _ names: [String], _ mounts: SubvolumeMounts?) {
         var found: [(grub: BootDirectory.Grub, modules: GrubModules?)] = []
         for name in ["grub2", "grub"] where names.contains(name) {
             let path = "\(directory.path)/\(name)"
@@ -104,8 +106,10 @@ extension BootDirectory.Reading {
             let block =
                 attempt { () throws(SystemError) in try tree.read("\(path)/grubenv", limit: 64 << 10) } ?? nil
             grub.environment = block.map { GrubEnvironment(parsing: $0) }
+            let place =
+                mounts?.directory(at: "\(path)/i386-pc") ?? (tree: tree, path: "\(path)/i386-pc")
             let modules =
-                attempt { () throws(SystemError) in try GrubModules.read(tree, path: "\(path)/i386-pc") }
+                attempt { () throws(SystemError) in try GrubModules.read(place.tree, path: place.path) }
                 ?? nil
             grub.hasModules = modules?.files.contains("normal") ?? false
             grub.coreFingerprint = modules?.core?.fingerprint

@@ -19,6 +19,11 @@ package struct BootDirectory: Codable, Sendable, Hashable {
     /// What could not be read of it.
     package var failures: [String]
 
+    /// How GRUB names it: from the top of the filesystem, or from the default subvolume where it is told so.
+    package func grubPath(isRelative: Bool) -> String {
+        (isRelative ? "" : subvolume.map { "/" + $0 } ?? "") + path
+    }
+
     /// `vmlinuz-…`: a kernel.
     package struct Kernel: Codable, Sendable, Hashable {
         package var file: String

@@ -51,8 +51,10 @@ struct CoreDestinations: Sendable {
     /// A GRUB directory with modules.
     struct Destination: Sendable, Hashable {
         var volume: VolumeID
-        /// From the top of its filesystem: "/boot/grub2".
+        /// From the top of its filesystem: "/@/boot/grub2".
         var path: String
+        /// From the default subvolume of a btrfs: "/boot/grub2".
+        var relativePath: String
         /// What these ask of a core image.
         var modules: GrubModules
 
@@ -75,11 +77,10 @@ struct CoreDestinations: Sendable {
             guard reading.half == nil, let grub = reading.directory.grub, let modules = reading.modules else {
                 return nil
             }
-            let subvolume = reading.directory.subvolume.map { "/" + $0 } ?? ""
+            let directory = reading.directory
             return Destination(
-                volume: reading.directory.volume,
-                path: "\(subvolume)\(reading.directory.path)/\(grub.directory)",
-                modules: modules)
+                volume: directory.volume, path: "\(directory.grubPath(isRelative: false))/\(grub.directory)",
+                relativePath: "\(directory.grubPath(isRelative: true))/\(grub.directory)", modules: modules)
         }
     }
 
@@ -89,7 +90,9 @@ struct CoreDestinations: Sendable {
     func destination(of core: CoreImage, on disk: Disk) -> Destination? {
         guard let target = core.target else { return nil }
         let volumes = Set(volumes(target, on: disk))
-        return all.first { volumes.contains($0.volume) && $0.path == core.directory }
+        return all.first {
+            volumes.contains($0.volume) && (core.isRelative ? $0.relativePath : $0.path) == core.directory
+        }
     }
 
     private func volumes(_ target: CoreImage.Target, on disk: Disk) -> [VolumeID] {
@@ -102,6 +105,10 @@ struct CoreDestinations: Sendable {
                     storage.volume(named: "/dev/\(group.name)/\(logical.name)")?.id
                 }
             }
+        case .container(let digits):
+            return storage.volumes.filter {
+                $0.kind == .container && $0.id.rawValue.dropFirst("luks:".count).hexDigits == digits
+            }.map(\.id)
         case .filesystem(let uuid):
             return storage.volumes(uuid: uuid).map(\.id)
         case .partition(_, let number):

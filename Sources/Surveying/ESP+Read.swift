@@ -12,6 +12,8 @@ extension ESP {
     private static let largestConfig = 64 << 10
     // shim and GRUB have 1 to 4 MiB; kernels and whole images lie there too and are not summed.
     private static let largestLoader = 8 << 20
+    // An ESP with the loaders of five systems has some 30 MiB of them.
+    private static let mostBytes = 128 << 20
     /// In the order in which a PC looks for its own.
     private static let fallbacks = ["BOOTX64.EFI", "BOOTIA32.EFI", "BOOTAA64.EFI"]
 
@@ -41,8 +43,9 @@ extension ESP {
     /// What lies in the directories of `EFI`. Damage is part of the answer.
     init(_ volume: VolumeID, _ files: FATFilesystem) {
         self.init(volume: volume)
+        var left = Self.mostBytes
         for directory in listed("EFI", files) where directory.isDirectory {
-            vendors.append(vendor(directory.name, files))
+            vendors.append(vendor(directory.name, files, &left))
         }
         let standard = vendors.filter { $0.name.lowercased() == "boot" }.flatMap(\.loaders)
         fallback =
@@ -51,10 +54,16 @@ extension ESP {
             }.first?.path
     }
 
-    private mutating func vendor(_ name: String, _ files: FATFilesystem) -> Vendor {
+    /// `left`: how many bytes may still be read of this ESP.
+    private mutating func vendor(_ name: String, _ files: FATFilesystem, _ left: inout Int) -> Vendor {
         var vendor = Vendor(name: name)
         for entry in listed("EFI/\(name)", files) where !entry.isDirectory {
             let path = "EFI/\(name)/\(entry.name)"
+            guard left > 0 else {
+                failures.append("'\(path)' was not read: \(Self.mostBytes >> 20) MiB of this ESP were")
+                break
+            }
+            left -= min(Int(entry.size), Self.largestLoader)
             if entry.name.lowercased() == "grub.cfg" {
                 let bytes = attempt { () throws(SystemError) in
                     try files.read(entry, limit: Self.largestConfig)

@@ -143,13 +143,16 @@ final class FilesystemTour {
     }
 
     /// Whether there is anything to boot with.
-    private func noteBoot(_ tree: RootDirectory, _ volume: Volume, subvolume: String?, inRoot: Bool) -> Bool {
+    private func noteBoot(
+        _ tree: RootDirectory, _ volume: Volume, subvolume: String?, inRoot: Bool,
+        mounts: SubvolumeMounts? = nil
+    ) -> Bool {
         // On a /boot filesystem, boot/boot is often a link to itself: "/boot" counts only where "" does not.
         for path in inRoot ? ["/boot"] : ["", "/boot"] {
-            guard let reading = BootDirectory.read(tree, volume: volume.id, subvolume: subvolume, path: path)
-            else {
-                continue
-            }
+            guard
+                let reading = BootDirectory.read(
+                    tree, volume: volume.id, subvolume: subvolume, path: path, mounts: mounts)
+            else { continue }
             images.begin(reading.pending, of: readings.count)
             readings.append(reading)
             return true
@@ -175,9 +178,14 @@ final class FilesystemTour {
             }
             let shape = RootShape(tree)
             if case .implausible(let why) = shape { reason = reason ?? why }
-            if shape == .root { note(tree, volume, subvolume: name, readUnreplayed: isUncertain) }
-            if shape == .root || name == nil {
-                isBoot = noteBoot(tree, volume, subvolume: name, inRoot: shape == .root) || isBoot
+            if shape == .root {
+                note(tree, volume, subvolume: name, readUnreplayed: isUncertain)
+                let mounts = installations.last.map {
+                    SubvolumeMounts($0, on: volume, of: storage, top: top)
+                }
+                isBoot = noteBoot(tree, volume, subvolume: name, inRoot: true, mounts: mounts) || isBoot
+            } else if name == nil {
+                isBoot = noteBoot(tree, volume, subvolume: nil, inRoot: false) || isBoot
             }
         }
         let isRoot = installations.contains { $0.root == volume.id }

@@ -57,6 +57,10 @@ import Testing
             ("(,gpt2)/boot/grub", .partition(scheme: "gpt", number: 2)),
             ("(hd0,msdos1)/grub", .other("(hd0,msdos1)/grub")),
             ("(mduuid/12)/grub", .other("(mduuid/12)/grub")),
+            (
+                "(cryptouuid/c0ffee00000040008000000000C0DE11)/grub",
+                .container("c0ffee00000040008000000000c0de11")
+            ),
             ("/EFI/debian", .other("/EFI/debian")),
         ] as [(String, CoreImage.Target)])
     func `a prefix leads somewhere`(prefix: String, target: CoreImage.Target) {

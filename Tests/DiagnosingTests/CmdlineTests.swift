@@ -97,6 +97,9 @@ import Testing
         #expect(finding.severity == .warning)
         #expect("\(finding.evidence[0].place)".contains("/dev/sda9:/EFI/Linux/linux.efi:.cmdline"))
         #expect(finding.remedies.map(\.isByHand) == [true])
+        #expect(
+            "\(finding.remedies)".contains(
+                "kernel-install add \(Mirror.kernel) /boot/vmlinuz-\(Mirror.kernel)"))
     }
 
     @Test func `words for an image that was not read are not passed as right`() throws {

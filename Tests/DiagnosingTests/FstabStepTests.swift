@@ -36,6 +36,39 @@ import Testing
         #expect(mirror.diagnosis.findings.allSatisfy { $0.severity != .blocker })
     }
 
+    /// A container that nobody has opened, on a partition of another disk.
+    private func locked(_ line: String) throws -> Mirror {
+        var mirror = try mirror(with: line)
+        let uuid = "c0ffee00-0000-4000-8000-00000000c0de"
+        mirror.plugIn("/dev/sdc", partitions: [1 << 30])
+        try mirror.change("/dev/sdc#1") {
+            $0.signature = Signature(type: "crypto_LUKS", usage: "crypto", uuid: uuid, version: "2")
+        }
+        mirror.survey.storage.volumes.append(
+            Volume(
+                id: VolumeID("luks:" + uuid), kind: .container, name: "/dev/mapper/luks-" + uuid, size: 0,
+                unmapped: "locked (LUKS2)"))
+        mirror.installation.crypttab = .init(
+            path: "/etc/crypttab", text: "home UUID=\(uuid) none luks\nrandom /dev/sdc /dev/urandom swap\n")
+        return mirror
+    }
+
+    @Test(arguments: ["/dev/mapper/home /home ext4 defaults 0 2", "/dev/mapper/random none swap sw 0 0"])
+    func `what crypttab opens at boot is there by the name it gives`(line: String) throws {
+        var mirror = try locked(line)
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.installation.crypttab = nil
+        #expect(mirror.wrongSteps == [.fstab])
+    }
+
+    @Test func `what a locked container may hold cannot be told`() throws {
+        var mirror = try locked("UUID=\(Mirror.gone) /home ext4 defaults 0 2")
+        #expect(mirror.state(of: .fstab) == .unknown)
+        #expect(mirror.diagnosis.verdict == .unknown)
+        mirror.installation.crypttab = nil
+        #expect(mirror.diagnosis.verdict == .broken)
+    }
+
     @Test func `a part of the system that is gone is not made optional`() throws {
         let mirror = try mirror(with: "UUID=\(Mirror.gone) /var ext4 defaults 0 2")
         #expect(try mirror.finding("fstab.no-such-device").severity == .blocker)

@@ -25,6 +25,85 @@ import Testing
         #expect(mirror.diagnosis.verdict == .degraded)
     }
 
+    @Test func `the entries of another system start what lies on that one's filesystem`() throws {
+        var mirror = try Mirror()
+        mirror.plugIn("/dev/sdc", partitions: [1 << 30])
+        let other = "07e50000-0000-4000-8000-0000000007e5"
+        try mirror.change("/dev/sdc#1") {
+            $0.signature = Signature(type: "ext4", usage: "filesystem", uuid: other)
+        }
+        mirror.config?.entries[2].searches = [.init(line: 200, value: other)]
+        mirror.config?.entries[2].kernel?.value = "/boot/vmlinuz-6.12.1-other"
+        mirror.config?.entries[2].arguments = "root=UUID=\(other) ro"
+        #expect(mirror.wrongSteps == [.grubConfig])
+        mirror.survey.installations.append(
+            Installation(root: VolumeID("/dev/sdc#1"), release: OSRelease(id: "arch")))
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
+    @Test
+    func `paths in a subvolume begin at the top of the btrfs, or at the subvolume where GRUB is told so`()
+        throws
+    {
+        var mirror = try Mirror()
+        let path = "(mduuid/\(Mirror.arrayUUID.filter(\.isHexDigit)))"
+        mirror.installation.root = mirror.survey.bootDirectories[0].volume
+        mirror.installation.fstab?.text = ""
+        mirror.survey.bootDirectories[0].path = "/boot"
+        mirror.survey.bootDirectories[0].subvolume = "@"
+        func name(_ directory: String) {
+            for index in mirror.config?.entries.indices ?? 0..<0 {
+                mirror.config?.entries[index].kernel?.value = "\(directory)/vmlinuz-\(Mirror.kernel)"
+                mirror.config?.entries[index].initrds = [
+                    .init(line: 1, value: "\(directory)/initrd.img-\(Mirror.kernel)")
+                ]
+            }
+            for index in mirror.survey.diskBoots.indices {
+                mirror.survey.diskBoots[index].core?.prefix = path + directory + "/grub"
+            }
+        }
+        func misses() -> Set<String> {
+            let told = [
+                "grub-config.no-such-kernel", "grub-config.no-such-image", "grub-install.stale-prefix",
+            ]
+            return Set(mirror.diagnosis.findings.map(\.id).filter(told.contains))
+        }
+        name("/@/boot")
+        #expect(misses().isEmpty)
+        name("/boot")
+        #expect(
+            misses() == [
+                "grub-config.no-such-kernel", "grub-config.no-such-image", "grub-install.stale-prefix",
+            ])
+        mirror.config?.isRelative = true
+        for index in mirror.survey.diskBoots.indices {
+            mirror.survey.diskBoots[index].core?.configuration = "set btrfs_relative_path=\"yes\"\n"
+        }
+        #expect(misses().isEmpty)
+    }
+
+    @Test func `a menu on the ESP is not missed in boot, and boot code on a stick makes no BIOS machine`()
+        throws
+    {
+        var mirror = try Mirror()
+        mirror.plugIn("/dev/sdc", partitions: [1 << 30])
+        let code = try #require(mirror.survey.diskBoots[0].record)
+        mirror.survey.diskBoots.append(DiskBoot(disk: VolumeID("/dev/sdc"), record: code))
+        mirror.eraseBootCode(of: 0)
+        mirror.eraseBootCode(of: 1)
+        mirror.installation.fstab?.text += "UUID=AB12-CD34 /boot/efi vfat nofail 0 2\n"
+        let menu = Installation.TextFile(
+            path: "EFI/redhat/grub.cfg", text: "menuentry 'RHEL' { linux /vmlinuz-\(Mirror.kernel) ro }\n")
+        mirror.survey.esps = [
+            ESP(volume: VolumeID("a.img#3"), vendors: [.init(name: "redhat", config: menu)])
+        ]
+        mirror.config = nil
+        #expect(mirror.state(of: .grubConfig) == .unknown)
+        #expect(mirror.state(of: .grubInstall) == .unknown)
+        mirror.survey.esps[0].vendors[0].config?.text = "configfile $prefix/grub.cfg\n"
+        #expect(mirror.state(of: .grubConfig) == .skipped)
+    }
+
     @Test func `a program in the menu that is no kernel is not looked for among the kernels`() throws {
         var mirror = try Mirror()
         mirror.config?.entries[2].kernel?.value = "/memtest86+x64.bin"

@@ -32,6 +32,24 @@ import Testing
         #expect(mirror.diagnosis.verdict == .broken)
     }
 
+    @Test func `a mirror of data alone does not ask for one of the root`() throws {
+        var mirror = try Mirror()
+        try mirror.makeLinear("root")
+        try mirror.makeLinear("swap")
+        #expect(mirror.diagnosis.findings.map(\.id).contains("lvm-mirror.not-mirrored"))
+        mirror.rewriteFstab("/boot xfs", "/srv xfs")
+        mirror.survey.bootDirectories[0].volume = mirror.installation.root
+        mirror.survey.bootDirectories[0].path = "/boot"
+        #expect(!mirror.diagnosis.findings.map(\.id).contains("lvm-mirror.not-mirrored"))
+    }
+
+    @Test(arguments: ["scripts/local-top/lvm2", "scripts/local-block/lvm2"])
+    func `LVM's own scripts activate a root that has lost a disk`(script: String) throws {
+        var mirror = try Mirror()
+        mirror.image.facts?.scripts.insert(script)
+        #expect(mirror.bootsAlone == [.yes, .yes])
+    }
+
     @Test func `are those that were converted: root is not, and the array shows that it was meant to be`()
         throws
     {

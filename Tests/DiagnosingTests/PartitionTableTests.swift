@@ -92,4 +92,16 @@ import Testing
             #expect(mirror.state(of: step) == .notApplicable)
         }
     }
+
+    @Test func `an empty disk replaces nothing where all disks of the mirror are here`() throws {
+        var mirror = try Mirror()
+        mirror.plugIn("c.img", partitions: nil)
+        let array = mirror.survey.storage.arrays[0]
+        mirror.survey.storage.arrays[0].members.removeAll { $0.device == VolumeID("b.img#1") }
+        try #require(mirror.survey.storage.arrays[0].members.count < array.members.count)
+        #expect(mirror.state(of: .mdArray) == .stale)
+        #expect(mirror.state(of: .partitionTable) == .done)
+        mirror.unplug("b.img")
+        #expect(mirror.state(of: .partitionTable) == .skipped)
+    }
 }

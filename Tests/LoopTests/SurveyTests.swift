@@ -135,6 +135,23 @@ extension LoopTests {
             #expect(try survey(disk).installations.map(\.subvolume) == ["@/.snapshots/1/snapshot"])
         }
 
+        @Test func `of a btrfs reads GRUB's modules from the subvolume that is mounted over their place`()
+            throws
+        {
+            let disk = try LoopDisk(
+                Layout.root + """
+                    truncate -s 160M $IMAGE; mkfs.btrfs -q $IMAGE; mount -o loop $IMAGE $MNT
+                    btrfs subvolume create $MNT/@; root $MNT/@ suse; boot $MNT/@/boot; mkdir $MNT/@/boot/grub/i386-pc
+                    btrfs subvolume create $MNT/modules; touch $MNT/modules/normal.mod
+                    echo "UUID=$(blkid -o value -s UUID $IMAGE) /boot/grub/i386-pc btrfs subvol=/modules 0 0" >> $MNT/@/etc/fstab
+                    umount $MNT
+                    """)
+            let boot = try #require(try survey(disk).bootDirectories.first)
+            #expect(boot.grub?.hasModules == true)
+            #expect(boot.grubPath(isRelative: false) == "/@/boot")
+            #expect(boot.grubPath(isRelative: true) == "/boot")
+        }
+
         @Test(arguments: [
             (": > $IMAGE", "it is empty"),
             (

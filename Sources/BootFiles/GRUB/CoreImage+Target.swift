@@ -16,6 +16,9 @@ extension CoreImage {
             let parts = path.split(separator: "/")
             if parts.count == 2 { return .logicalVolume(group: String(parts[0]), volume: String(parts[1])) }
         }
+        if let digits = Self.value(of: device, after: "cryptouuid/"), digits.hexDigits.count == 32 {
+            return .container(digits.hexDigits)
+        }
         if device.hasPrefix(","), let partition = Self.partition(device.dropFirst()) { return partition }
         return .other(prefix)
     }
@@ -25,6 +28,11 @@ extension CoreImage {
         let embedded = configuration.flatMap { GrubConfig(parsing: $0).prefix?.value }
         guard let prefix = embedded ?? prefix else { return nil }
         return Self.withoutDevice(prefix)
+    }
+
+    /// Its configuration has paths on a btrfs begin at the default subvolume.
+    package var isRelative: Bool {
+        configuration.flatMap { GrubConfig(parsing: $0).isRelative } ?? false
     }
 
     // "search.fs_uuid UUID root hints…", or "search --fs-uuid --set=root UUID".

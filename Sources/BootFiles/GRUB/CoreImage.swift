@@ -40,6 +40,8 @@ package struct CoreImage: Codable, Sendable, Hashable {
         case array(String)
         /// `(lvmid/VG/LV)`: the two LVM UUIDs, dashed.
         case logicalVolume(group: String, volume: String)
+        /// `(cryptouuid/…)`: the UUID of a LUKS container, 32 hexadecimal digits.
+        case container(String)
         /// `(,msdos1)`: a partition of the disk it was started from.
         case partition(scheme: String, number: Int)
         /// `search.fs_uuid` in the embedded configuration.

@@ -74,6 +74,9 @@ package struct GrubConfig: Codable, Sendable, Hashable {
     package var timeout: String?
     /// `set kernelopts=`: what BLS entries of RHEL 8 get where grubenv has no kernelopts.
     package var kernelopts: Reference?
+    /// `set btrfs_relative_path=y`: paths on a btrfs begin at its default subvolume, not at its top (SUSE's patch to
+    /// grub-core/fs/btrfs.c); nil where nothing is said.
+    package var isRelative: Bool?
     /// `set prefix=`, in the stub on an ESP and the configuration inside a core image.
     package var prefix: Reference?
     /// `configfile`: the file that a stub goes on with.

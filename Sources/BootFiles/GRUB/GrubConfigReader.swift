@@ -139,6 +139,7 @@ struct GrubConfigReader {
         case "timeout": config.timeout = value
         case "kernelopts": config.kernelopts = reference(value, line)
         case "prefix": config.prefix = reference(value, line)
+        case "btrfs_relative_path": config.isRelative = ["1", "y"].contains(where: value.hasPrefix)
         default: break
         }
     }

@@ -21,14 +21,16 @@ enum CmdlineStep: MigrationStep {
                 .unknown, reason: "\(unread) was not read: what its words mean to it is not known")
         }
         let remedies = [correction(lines.wrong, scene)].compactMap { $0 }
-        let findings = lines.wrong.map { finding($0, remedies) }
+        let findings = lines.wrong.map { finding($0, remedies, scene) }
         return Examination(.stale, findings: findings)
     }
 
     // Right parameters have nothing to be written again.
     static func redo(_ scene: Scene) -> [Remedy] { Array(Set(examine(scene).findings.flatMap(\.remedies))) }
 
-    private static func finding(_ wrong: CommandLines.Wrong, _ remedies: [Remedy]) -> Finding {
+    private static func finding(
+        _ wrong: CommandLines.Wrong, _ remedies: [Remedy], _ scene: Scene
+    ) -> Finding {
         let problem = wrong.problem
         let stops = problem.stops && wrong.places.contains(where: \.starts)
         return Finding(
@@ -40,11 +42,11 @@ enum CmdlineStep: MigrationStep {
                     seen: problem.old ?? "no "
                         + (problem.new?.split(separator: "=").first.map(String.init) ?? ""),
                     expected: problem.new)
-            }, remedies: remedies + unified(wrong.places))
+            }, remedies: remedies + unified(wrong.places, scene))
     }
 
     // Who builds them, dracut, ukify or kernel-install, and who signs them, only the person knows.
-    private static func unified(_ places: [CommandLinePlace]) -> [Remedy] {
+    private static func unified(_ places: [CommandLinePlace], _ scene: Scene) -> [Remedy] {
         let kernels = places.compactMap { place in
             if case .unifiedImage(let kernel) = place.kind { kernel } else { nil }
         }
@@ -52,7 +54,11 @@ enum CmdlineStep: MigrationStep {
         return [
             .byHand(
                 id, title: "Build the unified kernel image again",
-                lines: Set(kernels).sorted().map { "kernel-install add \($0) /lib/modules/\($0)/vmlinuz" },
+                lines: Set(kernels).sorted().map { kernel in
+                    let file = scene.boot?.kernels.first { $0.version == kernel }?.file
+                    let image = file.map(scene.bootPath) ?? "/lib/modules/\(kernel)/vmlinuz"
+                    return "kernel-install add \(kernel) \(image)"
+                },
                 why: "how it is built and signed is not written down in it")
         ]
     }

@@ -124,7 +124,7 @@ extension CommandLinePlace {
     private static func menu(_ path: String, _ scene: Scene) -> [CommandLinePlace] {
         guard let config = scene.boot?.grub?.config else { return [] }
         return config.entries.enumerated().compactMap { index, entry in
-            guard let kernel = entry.kernel else { return nil }
+            guard let kernel = entry.kernel, !scene.startsAnotherSystem(entry) else { return nil }
             return CommandLinePlace(
                 path: path, line: kernel.line, words: KernelCommandLine(parsing: entry.arguments),
                 kind: .generated, starts: index == scene.started.index, takesMore: true)

@@ -84,7 +84,7 @@ struct CommandLineJudge {
         guard Self.isDevice(source) else { return nil }
         let found =
             scene.arrays.array(named: source).map { [$0.id] }
-            ?? scene.storage.volumes(source: source).map(\.id)
+            ?? scene.volumes(source: source).map(\.id)
         guard !found.contains(scene.installation.root) else { return nil }
         let isGone = found.isEmpty
         return CommandLineProblem(
@@ -138,23 +138,16 @@ struct CommandLineJudge {
     // The boot goes on after the wait: initramfs-tools' for its own while, dracut's with its timeouts.
     private func resume(_ line: KernelCommandLine) -> CommandLineProblem? {
         guard let value = line.value(of: "resume"), Self.isDevice(value) else { return nil }
-        let found = scene.storage.volumes(source: value)
-        guard found.isEmpty, scene.arrays.array(named: value) == nil, !hasLockedVolumes else { return nil }
+        guard scene.volumes(source: value).isEmpty, scene.arrays.array(named: value) == nil,
+            !scene.isHidden(value)
+        else { return nil }
         let right = scene.fstab.first { entry in
-            entry.type == "swap" && !scene.storage.volumes(source: entry.source).isEmpty
+            entry.type == "swap" && !scene.volumes(source: entry.source).isEmpty
         }
         return CommandLineProblem(
             "no-such-resume", old: "resume=" + value, new: right.map { "resume=" + $0.source },
             "the kernel is told resume=\(value), which no device has",
             symptom: "Gave up waiting for suspend/resume device", stops: false)
-    }
-
-    // What lies in a container that was not opened may be what is named.
-    private var hasLockedVolumes: Bool {
-        scene.storage.volumes.contains { volume in
-            volume.signature?.type == "crypto_LUKS"
-                && scene.storage.volume(VolumeID("luks:" + (volume.signature?.uuid ?? ""))) == nil
-        }
     }
 
     // MARK: words of a live medium

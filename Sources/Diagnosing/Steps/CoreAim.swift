@@ -25,7 +25,7 @@ struct CoreAim {
     ) -> Miss? {
         let seen = core.prefix ?? "no prefix"
         let expected = scene.storage.array(volume.id).map {
-            "(mduuid/\($0.uuid.hexDigits))" + prefixPath(boot, scene)
+            "(mduuid/\($0.uuid.hexDigits))" + prefixPath(core, boot, scene)
         }
         func stale(_ summary: String, _ symptom: String, seen: String) -> Miss {
             Miss(word: "stale-prefix", summary: summary, symptom: symptom, seen: seen, expected: expected)
@@ -65,6 +65,13 @@ struct CoreAim {
                     "the core image looks for /boot on a logical volume that is not it",
                     "error: disk `lvmid/\(group)/\(name)' not found.", seen: seen)
             }
+        case .container(let uuid):
+            guard volume.kind == .container, volume.id.rawValue.dropFirst("luks:".count).hexDigits == uuid
+            else {
+                return stale(
+                    "the core image looks for /boot in an encrypted volume that is not it",
+                    "error: disk `cryptouuid/\(uuid)' not found.", seen: seen)
+            }
         case .other(let text):
             return stale(
                 "the core image looks for /boot in an unknown place", "the prompt 'grub rescue>'", seen: text)
@@ -86,7 +93,7 @@ struct CoreAim {
     private static func reading(
         _ core: CoreImage, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
     ) -> Miss? {
-        let path = prefixPath(boot, scene)
+        let path = prefixPath(core, boot, scene)
         if let directory = core.directory, directory != path {
             return Miss(
                 word: "stale-prefix", summary: "the core image looks for its modules in another directory",
@@ -115,6 +122,7 @@ struct CoreAim {
             needed.append(array.version == "0.90" ? "mdraid09" : "mdraid1x")
         }
         if case .logicalVolume = core.target { needed.append("lvm") }
+        if case .container = core.target { needed.append("cryptodisk") }
         switch volume.signature?.type {
         case "xfs": needed.append("xfs")
         case "ext2", "ext3", "ext4": needed.append("ext2")
@@ -124,9 +132,10 @@ struct CoreAim {
         return needed
     }
 
-    /// `/grub2` on a filesystem that is /boot, `/boot/grub2` on one that has it as a directory.
-    private static func prefixPath(_ boot: BootDirectory, _ scene: Scene) -> String {
+    /// `/grub2` on a filesystem that is /boot, `/boot/grub2` on one that has it as a directory, `/@/boot/grub2` in a
+    /// subvolume.
+    private static func prefixPath(_ core: CoreImage, _ boot: BootDirectory, _ scene: Scene) -> String {
         let usual = String(scene.distribution.grubDirectory.dropFirst("/boot/".count))
-        return boot.path + "/" + (boot.grub?.directory ?? usual)
+        return boot.grubPath(isRelative: core.isRelative) + "/" + (boot.grub?.directory ?? usual)
     }
 }

@@ -35,12 +35,17 @@ enum DegradedActivation {
         volume.group.physicalVolumes.contains { $0.device == nil }
     }
 
-    // dracut activates what is there once it has waited two thirds of rd.retry (lvm_scan.sh, from 033 on);
-    // initramfs-tools leaves it to udev's event activation, which wants the whole group (69-lvm.rules).
+    // dracut activates what is there once it has waited two thirds of rd.retry (lvm_scan.sh, from 033 on). LVM of Debian
+    // 11 and before has scripts that activate root by name, whatever of its group is there (lvchange -aay); from 12 on
+    // it is left to udev's event activation, which wants the whole group (69-lvm.rules).
     static func activates(_ facts: InitramfsFacts) -> Bool {
         switch facts.generator {
         case .dracut: facts.programs.contains("lvm_scan") || facts.dracutModules.contains("lvm")
-        default: facts.scripts.contains { $0.contains(DegradedBootScript.name) }
+        default:
+            facts.scripts.contains {
+                $0.contains(DegradedBootScript.name)
+                    || ["scripts/local-top/lvm2", "scripts/local-block/lvm2"].contains($0)
+            }
         }
     }
 

@@ -21,11 +21,15 @@ struct FstabEntryExamination {
         self.scene = scene
     }
 
+    var source: String { entry.source }
+
     var problems: [Problem] {
         guard entry.isLocalDevice, !entry.isNoauto else { return [] }
         // A device path that only a running system gives (multipath, by-id) cannot be judged from disks.
         let volumes = named
-        guard !volumes.isEmpty else { return isNamedByUdevAlone ? [] : [noSuchDevice] }
+        guard !volumes.isEmpty else {
+            return isNamedByUdevAlone || scene.isHidden(entry.source) ? [] : [noSuchDevice]
+        }
         if volumes.count > 1 { return [ambiguous(volumes)] }
         if let holdsNone = notAFilesystem(volumes[0]) { return [holdsNone] }
         if let other = misplaced(volumes[0]) { return [other] }
@@ -37,8 +41,11 @@ struct FstabEntryExamination {
         if let array = scene.arrays.array(named: entry.source) {
             return scene.storage.volume(array.id).map { [$0] } ?? []
         }
-        return scene.storage.volumes(source: entry.source)
+        return scene.volumes(source: entry.source)
     }
+
+    /// The boot needs it, and whether it is there could not be told.
+    var isUntold: Bool { entry.mustMount && named.isEmpty && scene.isHidden(entry.source) }
 
     private var isNamedByUdevAlone: Bool {
         ["/dev/disk/by-id/", "/dev/disk/by-path/"].contains(where: entry.source.hasPrefix)
@@ -49,7 +56,7 @@ struct FstabEntryExamination {
         let correction = right.flatMap(FstabStep.source)
         var edit: (field: FstabText.Field, value: String)? = correction.map { (.source, $0) }
         // Data that is gone is no reason to stop a boot; what the system itself is made of is (systemd.mount(5)).
-        if edit == nil, entry.mustMount, !isOfTheSystem {
+        if edit == nil, entry.mustMount, !entry.isOfTheSystem {
             edit = (.options, entry.options.text + ",nofail")
         }
         return problem(
@@ -150,13 +157,9 @@ struct FstabEntryExamination {
         let swaps = scene.storage.volumes.filter { $0.signature?.type == "swap" && $0.kind != .disk }
         guard swaps.count == 1, let swap = swaps.first else { return nil }
         let isTaken = scene.fstab.contains {
-            scene.storage.volumes(source: $0.source).contains { $0.id == swap.id }
+            scene.volumes(source: $0.source).contains { $0.id == swap.id }
         }
         return isTaken ? nil : swap
-    }
-
-    private var isOfTheSystem: Bool {
-        ["/", "/usr", "/var", "/boot", "/boot/efi", "/efi", "/etc"].contains(entry.target)
     }
 
     private static func emergency(_ source: String) -> String {

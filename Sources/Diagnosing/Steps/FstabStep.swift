@@ -16,15 +16,22 @@ enum FstabStep: MigrationStep {
                 evidence: [Evidence(path: "/etc/fstab", seen: "no such file")])
             return Examination(.skipped, findings: [finding])
         }
-        let problems = scene.fstab.flatMap { FstabEntryExamination($0, scene).problems }
+        let examinations = scene.fstab.map { FstabEntryExamination($0, scene) }
+        let problems = examinations.flatMap(\.problems)
         var findings = problems.map(\.finding)
         if let remedy = correction(of: problems, file) {
             for (index, problem) in problems.enumerated() where problem.edit != nil {
                 findings[index].remedies = [remedy]
             }
         }
-        let isStale = findings.contains { $0.severity != .note }
-        return Examination(isStale ? .stale : .done, findings: findings)
+        if findings.contains(where: { $0.severity != .note }) {
+            return Examination(.stale, findings: findings)
+        }
+        guard let untold = examinations.first(where: \.isUntold) else {
+            return Examination(.done, findings: findings)
+        }
+        return Examination(
+            .unknown, reason: "\(untold.source) may lie in a container that is locked", findings: findings)
     }
 
     // A right fstab has nothing to be written again.

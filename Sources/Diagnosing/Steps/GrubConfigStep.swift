@@ -17,6 +17,10 @@ enum GrubConfigStep: MigrationStep {
         guard !scene.kernels(in: boot).isEmpty else {
             return Examination(.unknown, reason: "/boot holds no kernel of this system")
         }
+        if scene.isUEFI, let menu = scene.menuOnESP {
+            return Examination(
+                .unknown, reason: "its menu is \(menu) on the ESP, which this version does not judge")
+        }
         guard let config = boot.grub?.config else {
             let finding = Finding(
                 id: "grub-config.missing", step: id, severity: .blocker,
@@ -122,7 +126,7 @@ enum GrubConfigStep: MigrationStep {
                 scene.grubPath(String(scene.distribution.initramfsPath(kernel: $0).dropFirst("/boot/".count)))
             })
         var findings: [Finding] = []
-        for (index, entry) in config.entries.enumerated() {
+        for (index, entry) in config.entries.enumerated() where !scene.startsAnotherSystem(entry) {
             for reference in [entry.kernel].compactMap({ $0 }) + entry.initrds
             where reference.value.hasPrefix("/") && !files.contains(reference.value) {
                 // Only kernels and images were looked for; memtest86+ and the like are none.
@@ -192,12 +196,12 @@ enum GrubConfigStep: MigrationStep {
     private static func lostRoot(
         _ config: GrubConfig, _ path: String, _ lines: CommandLines, _ scene: Scene
     ) -> Finding? {
-        for (index, entry) in config.entries.enumerated() {
+        for (index, entry) in config.entries.enumerated() where !scene.startsAnotherSystem(entry) {
             guard let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
                 CommandLineJudge.isDevice(root), let kernel = entry.kernel,
                 !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
             else { continue }
-            let volumes = scene.storage.volumes(source: root).map(\.id)
+            let volumes = scene.volumes(source: root).map(\.id)
             guard !volumes.contains(scene.installation.root), scene.arrays.array(named: root) == nil else {
                 continue
             }

@@ -66,7 +66,9 @@ enum GrubInstallStep: MigrationStep {
     // What took the place of a failed disk gets its boot code last, once partitions leave room for a core image: until
     // then there is nothing to run.
     private static func replacements(_ scene: Scene) -> [Finding] {
-        let blank = IntendedMirror(scene).replacements.filter { disk in
+        let mirror = IntendedMirror(scene)
+        guard let boot = scene.bootVolume, mirror.isIncomplete(under: boot.id) else { return [] }
+        let blank = mirror.replacements.filter { disk in
             scene.survey.diskBoots.first { $0.disk == disk.id }?.record?.code == .empty
         }
         return blank.map { disk in

@@ -146,7 +146,7 @@ private struct LVMMirrorExamination {
     }
 
     private var notMirrored: Finding? {
-        guard mirror.isIntended, isPlain, use.isRoot || use.place == "swap" else { return nil }
+        guard mirror.isOfTheSystem, isPlain, use.isRoot || use.place == "swap" else { return nil }
         let under = storage.physicalVolumes(under: use.found)
         let disks = storage.disks(under: use.volume.id)
         let extents = volume.segments.reduce(UInt64(0)) { $0 &+ $1.count }

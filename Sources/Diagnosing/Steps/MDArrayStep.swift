@@ -28,7 +28,7 @@ enum MDArrayStep: MigrationStep {
 
     /// Those without which the default target is not reached.
     private static func neededArrays(_ scene: Scene) -> Set<VolumeID> {
-        let mounted = scene.fstab.filter(\.mustMount).flatMap { scene.storage.volumes(source: $0.source) }
+        let mounted = scene.fstab.filter(\.mustMount).flatMap { scene.volumes(source: $0.source) }
         let tops = [scene.installation.root] + (scene.boot.map { [$0.volume] } ?? []) + mounted.map(\.id)
         return Set(tops.flatMap { StorageStack(under: $0, in: scene.storage).arrays.map(\.id) })
     }

@@ -40,7 +40,7 @@ enum PartitionTableStep: MigrationStep {
     // MARK: a disk that took another's place
 
     private static func replacement(_ disk: Disk, _ mirror: IntendedMirror) -> Finding? {
-        let model = mirror.disks.first { $0.table != nil }
+        let model = mirror.model
         guard let table = disk.table else {
             let title = "Copy the partition table to \(disk.id)"
             return finding(
@@ -52,7 +52,7 @@ enum PartitionTableStep: MigrationStep {
                         why: "what is on \(disk.id) is lost by it; then start bootmend again")
                 })
         }
-        let needs = needs(mirror)
+        let needs = mirror.lacks
         let sizes = table.partitions.filter { !$0.isForBootCode }.map(\.size).sorted(by: >)
         // The largest need gets the largest partition.
         let short = zip(needs, sizes + Array(repeating: 0, count: needs.count)).first { $0.0.size > $0.1 }
@@ -70,19 +70,6 @@ enum PartitionTableStep: MigrationStep {
                     lines: copying($0, to: disk.id),
                     why: "what is on \(disk.id) is lost by it; then start bootmend again")
             })
-    }
-
-    /// What is missing of the mirror and how large it is, the largest first.
-    private static func needs(_ mirror: IntendedMirror) -> [(name: String, size: UInt64)] {
-        let members = mirror.arrays.filter { !$0.array.freeSlots.isEmpty }.map {
-            (name: "a member of \($0.device)", size: $0.array.memberSize)
-        }
-        let volumes = mirror.groups.flatMap { group in
-            group.physicalVolumes.filter { $0.device == nil }.map {
-                (name: "a physical volume of \(group.name)", size: group.size(of: $0))
-            }
-        }
-        return (members + volumes).sorted { $0.size > $1.size }
     }
 
     // A copy with the same ids is two disks of one name to GRUB, udev and LVM: the new one gets ids of its own.
@@ -130,7 +117,9 @@ enum PartitionTableStep: MigrationStep {
         if case .grub = code.record?.code, let core = code.core, core.damage == nil { return nil }
         if table.type == "gpt" && code.area == nil { return noBIOSBoot(disk, table) }
         let length = code.area?.length ?? 0
-        let core = scene.survey.diskBoots.compactMap(\.core?.sectors).max().map { UInt64(clamping: $0) * 512 }
+        let core = scene.survey.diskBoots.compactMap(\.core?.sectors).max().map {
+            UInt64(UInt32(clamping: $0)) * 512
+        }
         let place = table.type == "gpt" ? "the BIOS boot partition" : "the gap before the first partition"
         if let core, length < core {
             return finding(
