@@ -24,7 +24,7 @@ extension Collection<UInt8> {
     }
 }
 
-extension StringProtocol {
+extension String {
     /// The hexadecimal digits alone, lower-case: how UUIDs are compared whatever their punctuation.
     package var hexDigits: String { lowercased().filter { $0.isASCII && $0.isHexDigit } }
 }

@@ -20,7 +20,7 @@ package enum Change: Codable, Sendable, Hashable {
     /// Not done by bootmend at all: lines to be typed, shown with the reason why they are left to the person.
     case byHand(lines: [String], why: String)
 
-    /// A directory that was /boot before, or the half of a mirror that was left behind.
+    /// A directory that was /boot before: of an old partition, or under the present one's mount point.
     package struct OldBoot: Codable, Sendable, Hashable {
         /// As the survey calls it, and as an administrator does.
         package var volume: String

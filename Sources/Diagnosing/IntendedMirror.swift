@@ -47,9 +47,8 @@ struct IntendedMirror {
         }
         disks = scene.storage.disks.filter { used.contains($0.id) }
         let own = Self.arraysOfTheSystem(scene)
-        let hasLostPart = groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
         isOfTheSystem =
-            arrays.contains { own.contains($0.array.id) } || hasLostPart
+            arrays.contains { own.contains($0.array.id) } || groups.contains(where: \.isIncomplete)
             || volumes.contains { $0.isOfTheSystem && $0.found.volume.isMirrored }
         isIntended = isOfTheSystem || !arrays.isEmpty || volumes.contains { $0.found.volume.isMirrored }
     }
@@ -86,7 +85,7 @@ struct IntendedMirror {
     /// Something of it is missing: a slot of an array that nobody fills, or a physical volume.
     var isIncomplete: Bool {
         arrays.contains { !$0.array.freeSlots.isEmpty }
-            || groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
+            || groups.contains(where: \.isIncomplete)
     }
 
     /// A part that is on no disk here.
@@ -126,14 +125,13 @@ struct IntendedMirror {
     func isIncomplete(under volume: VolumeID) -> Bool {
         let stack = StorageStack(under: volume, in: storage)
         return stack.arrays.contains { !$0.freeSlots.isEmpty }
-            || stack.logicalVolumes.contains { $0.group.physicalVolumes.contains { $0.device == nil } }
+            || stack.logicalVolumes.contains(where: \.group.isIncomplete)
     }
 
     /// A disk that still has its part of what is incomplete, and a partition table: what a replacement is to be like.
     var model: Disk? {
         let members = arrays.filter { !$0.array.freeSlots.isEmpty }.flatMap { $0.array.members.map(\.device) }
-        let physical = groups.filter { $0.physicalVolumes.contains { $0.device == nil } }
-            .flatMap(\.physicalVolumes).compactMap(\.device)
+        let physical = groups.filter(\.isIncomplete).flatMap(\.physicalVolumes).compactMap(\.device)
         let whole = Set((members + physical).flatMap { storage.disks(under: $0) })
         return disks.first { $0.table != nil && whole.contains($0.id) }
     }
@@ -223,6 +221,9 @@ extension MDArray {
 }
 
 extension VolumeGroup {
+    /// A physical volume that it counts is on no device here.
+    var isIncomplete: Bool { physicalVolumes.contains { $0.device == nil } }
+
     /// Bytes that a physical volume has to have.
     func size(of physical: PhysicalVolume) -> UInt64 {
         let (extents, overflow) = physical.extentCount.multipliedReportingOverflow(by: extentSize)

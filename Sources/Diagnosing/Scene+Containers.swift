@@ -8,7 +8,7 @@ extension Scene {
     package func volumes(source: String) -> [Volume] {
         let found = storage.volumes(source: source)
         guard found.isEmpty, let entry = crypttab(source) else { return found }
-        return storage.volumes(source: entry.source).compactMap(inside)
+        return storage.volumes(source: entry.source).compactMap(storage.volume(inside:))
     }
 
     /// Nothing of that name was found, and it may be what a container has that the boot opens and nobody has opened now:
@@ -20,9 +20,8 @@ extension Scene {
 
     /// A container of this system was not opened.
     private var hasLockedContainers: Bool {
-        crypttab.flatMap { storage.volumes(source: $0.source) }.compactMap(inside).contains {
-            $0.unmapped != nil
-        }
+        crypttab.flatMap { storage.volumes(source: $0.source) }
+            .contains { storage.volume(inside: $0)?.unmapped != nil }
     }
 
     private func crypttab(_ source: String) -> Crypttab.Entry? {
@@ -31,12 +30,5 @@ extension Scene {
 
     private var crypttab: [Crypttab.Entry] {
         Crypttab(parsing: installation.crypttab?.text ?? "").entries
-    }
-
-    private func inside(_ container: Volume) -> Volume? {
-        guard container.signature?.type == "crypto_LUKS", let uuid = container.signature?.uuid else {
-            return nil
-        }
-        return storage.volume(VolumeID("luks:\(uuid)"))
     }
 }

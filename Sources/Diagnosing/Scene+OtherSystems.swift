@@ -7,8 +7,9 @@ extension Scene {
     /// half of this system's /boot is none.
     func startsAnotherSystem(_ entry: GrubConfig.Entry) -> Bool {
         let found = Set(entry.searches.flatMap { storage.volumes(uuid: $0.value) }.map(\.id))
+        guard !found.isEmpty else { return false }
         let own = [installation.root, boot?.volume].compactMap { $0 } + olderHalves.map(\.volume)
-        guard !found.isEmpty, found.isDisjoint(with: own) else { return false }
+        guard found.isDisjoint(with: own) else { return false }
         return survey.bootDirectories.contains { found.contains($0.volume) }
             || survey.installations.contains { found.contains($0.root) }
     }

@@ -13,7 +13,7 @@ struct UnreadDisks {
         let members = mirror.arrays.flatMap { $0.array.members.map(\.device) }
         let physical = mirror.groups.flatMap(\.physicalVolumes).compactMap(\.device)
         let lacksMember = mirror.arrays.contains { !$0.array.freeSlots.isEmpty }
-        let lacksPhysical = mirror.groups.contains { $0.physicalVolumes.contains { $0.device == nil } }
+        let lacksPhysical = mirror.groups.contains(where: \.isIncomplete)
         let stack = Set(
             members + physical + [scene.installation.root] + (scene.boot.map { [$0.volume] } ?? []))
         let used = stack.reduce(into: Set(mirror.disks.map(\.id))) {

@@ -45,6 +45,14 @@ package struct StorageMap: Codable, Sendable, Hashable {
                 && volume.signature?.uuid.map { VolumeID("luks:\($0)") } == container
         }
     }
+
+    /// What an encrypted container holds, opened or locked.
+    package func volume(inside container: Volume) -> Volume? {
+        guard container.signature?.type == "crypto_LUKS", let uuid = container.signature?.uuid else {
+            return nil
+        }
+        return volume(VolumeID("luks:\(uuid)"))
+    }
 }
 
 /// A whole disk or disk image.

@@ -106,9 +106,9 @@ struct CoreDestinations: Sendable {
                 }
             }
         case .container(let digits):
-            return storage.volumes.filter {
-                $0.kind == .container && $0.id.rawValue.dropFirst("luks:".count).hexDigits == digits
-            }.map(\.id)
+            return storage.volumes.map(\.id).filter {
+                storage.volume(holding: $0)?.signature?.uuid?.hexDigits == digits
+            }
         case .filesystem(let uuid):
             return storage.volumes(uuid: uuid).map(\.id)
         case .partition(_, let number):

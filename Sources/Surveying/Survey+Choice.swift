@@ -23,11 +23,7 @@ extension Survey {
 
     /// The LUKS containers that nobody has opened: what is in them was not looked at.
     package var lockedContainers: [Volume] {
-        storage.volumes.filter { $0.signature?.type == "crypto_LUKS" && !$0.copies.isEmpty }
-            .filter { outer in
-                let inside = outer.signature?.uuid.map { VolumeID("luks:\($0)") }
-                return inside.flatMap { storage.volume($0) }?.unmapped != nil
-            }
+        storage.volumes.filter { !$0.copies.isEmpty && storage.volume(inside: $0)?.unmapped != nil }
     }
 
     /// Those among them in which `spec` may lie: the one that it names, or all where nothing that was read is meant.

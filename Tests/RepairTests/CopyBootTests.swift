@@ -19,11 +19,11 @@ struct CopyingAnOlderBoot {
         try system.write("newer\n", to: "/boot/grub/grub.cfg")
     }
 
-    private func copy(_ files: [String], interrupted: @escaping @Sendable () -> Bool = { false }) -> Outcome {
+    private func copy(_ files: [String]) -> Outcome {
         let old = Change.OldBoot(volume: "/dev/sda1", name: "/dev/sda1", directory: "")
         let remedy = Remedy(
             step: .bootCopy, title: "copy", changes: [.copy(from: old, files: files, size: 1 << 20)])
-        var target = system.target(interrupted: interrupted)
+        var target = system.target()
         let path = system.directory + "/old"
         target.looking = { _, work in try work(RootDirectory(path)) }
         return Repair.apply(Plan(installation: "/dev/test", remedies: [remedy]), to: target)

@@ -66,8 +66,7 @@ struct CoreAim {
                     "error: disk `lvmid/\(group)/\(name)' not found.", seen: seen)
             }
         case .container(let uuid):
-            guard volume.kind == .container, volume.id.rawValue.dropFirst("luks:".count).hexDigits == uuid
-            else {
+            guard scene.storage.volume(holding: volume.id)?.signature?.uuid?.hexDigits == uuid else {
                 return stale(
                     "the core image looks for /boot in an encrypted volume that is not it",
                     "error: disk `cryptouuid/\(uuid)' not found.", seen: seen)

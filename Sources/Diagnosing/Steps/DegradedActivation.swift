@@ -14,7 +14,8 @@ enum DegradedActivation {
     static func finding(
         _ scene: Scene, _ kernel: String, _ facts: InitramfsFacts, _ stack: StorageStack, startsFirst: Bool
     ) -> Finding? {
-        let incomplete = stack.logicalVolumes.filter(isIncomplete)
+        // Event activation waits for the whole group, whatever of it the volume lies on.
+        let incomplete = stack.logicalVolumes.filter(\.group.isIncomplete)
         guard let first = incomplete.first, !activates(facts) else { return nil }
         return Finding(
             id: findingID, step: .initramfs, severity: startsFirst ? .blocker : .warning,
@@ -28,11 +29,6 @@ enum DegradedActivation {
                     expected: "a script that activates what is left of it")
             ],
             remedies: assistance(scene))
-    }
-
-    // Event activation waits for the whole group, whatever of it the volume lies on.
-    private static func isIncomplete(_ volume: StorageStack.LogicalVolumeInGroup) -> Bool {
-        volume.group.physicalVolumes.contains { $0.device == nil }
     }
 
     // dracut activates what is there once it has waited two thirds of rd.retry (lvm_scan.sh, from 033 on). LVM of Debian

@@ -1,3 +1,4 @@
+import CLinux
 import Changes
 import Glibc
 import Machine
@@ -6,27 +7,29 @@ extension Work {
     /// Copies what only an older /boot has into the present one; what has a name there already stays as it is.
     func copy(from old: Change.OldBoot, _ files: [String]) throws {
         try target.looking(old) { tree in
-            for file in files { try copy(old.directory + "/" + file, of: tree, to: "/boot/" + file) }
+            for file in files { try copy(file, in: old.directory, of: tree) }
         }
         // New names alone: once for all of them is enough for GRUB.
         if target.settlesBoot { try Place.existing("/boot/grub", in: root).settle() }
     }
 
-    private func copy(_ path: String, of tree: RootDirectory, to new: String) throws {
-        if target.isInterrupted() { throw RepairFailure.interruption }
-        if let link = try tree.link(path) { return try copyLink(link, to: new) }
-        guard let entry = try tree.entry(path) else {
+    private func copy(_ name: String, in directory: String, of tree: RootDirectory) throws {
+        let path = directory + "/" + name
+        guard let look = try tree.resolve(path, bm_o_path | O_NOFOLLOW) else {
             throw SystemError(
                 "copy", tree.shown(path), detail: "it is no longer there",
                 hint: "make the plan anew: 'bootmend rescue'")
         }
-        switch entry.kind {
-        case .file: try copyFile(path, of: tree, to: new)
-        case .directory:
-            for name in try (tree.list(path) ?? []).sorted() {
-                try copy(path + "/" + name, of: tree, to: new + "/" + name)
+        let status = try Status(of: look.number, tree.shown(path))
+        let inside = status.kind == .directory ? try TreeListing(path, in: tree).entries : [(path, status)]
+        for (path, status) in inside {
+            if target.isInterrupted() { throw RepairFailure.interruption }
+            let new = "/boot" + path.dropFirst(directory.count)
+            switch status.kind {
+            case .file: try copyFile(path, of: tree, to: new)
+            case .link: if let link = try tree.link(path) { try copyLink(link, to: new) }
+            case .directory, .other: continue
             }
-        case .link, .other: return
         }
     }
 
