@@ -36,6 +36,29 @@ import Testing
         #expect(mirror.diagnosis.findings.allSatisfy { $0.severity != .blocker })
     }
 
+    @Test func `a line that mount cannot read is shown, and left to be put right by hand`() throws {
+        let mirror = try mirror(with: "UUID=only-one-field")
+        let finding = try mirror.finding("fstab.unreadable-line")
+        #expect(finding.severity == .warning)
+        #expect(finding.evidence.first?.seen == "UUID=only-one-field")
+        #expect(finding.remedies.allSatisfy { $0.isByHand })
+        #expect(mirror.wrongSteps == [.fstab])
+    }
+
+    @Test func `a boot filesystem that no line mounts gets its line, with whatever else is wrong`() throws {
+        var mirror = try Mirror()
+        let lines = try #require(mirror.installation.fstab?.text).split(separator: "\n")
+        mirror.installation.fstab?.text =
+            lines.filter { !$0.contains("/boot") }.joined(separator: "\n")
+            + "\nUUID=\(Mirror.gone) /srv ext4 defaults 0 2\n"
+        #expect(try mirror.finding("fstab.no-boot-line").severity == .warning)
+        let text = try corrected(mirror)
+        #expect(
+            text.hasSuffix("/srv ext4 defaults,nofail 0 2\nUUID=\(Mirror.bootUUID) /boot xfs defaults 0 2\n"))
+        mirror.installation.fstab?.text = text
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
     /// A container that nobody has opened, on a partition of another disk.
     private func locked(_ line: String) throws -> Mirror {
         var mirror = try mirror(with: line)
