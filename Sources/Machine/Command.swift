@@ -75,7 +75,8 @@ package struct Command: Codable, Sendable, Hashable, CustomStringConvertible {
         return (variables + vector.map(Self.quoted)).joined(separator: " ")
     }
 
-    private static func quoted(_ word: String) -> String {
+    /// One word quoted for a shell, where it has to be.
+    package static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || Array("-_./=:,+@%".utf8).contains(byte)

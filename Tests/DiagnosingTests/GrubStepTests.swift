@@ -104,6 +104,80 @@ import Testing
         #expect(mirror.state(of: .grubConfig) == .skipped)
     }
 
+    @Test func `links in boot lead to what they name, and dangle where that is gone`() throws {
+        var mirror = try Mirror()
+        mirror.config?.entries[2].kernel?.value = "/vmlinuz"
+        mirror.config?.entries[2].initrds = [.init(line: 9, value: "/initrd.img")]
+        #expect(mirror.wrongSteps == [.grubConfig])
+        mirror.survey.bootDirectories[0].links = [
+            "vmlinuz": "vmlinuz.old", "vmlinuz.old": "vmlinuz-\(Mirror.kernel)",
+            "initrd.img": "/initrd.img-\(Mirror.kernel)",
+        ]
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.survey.bootDirectories[0].links["initrd.img"] = "./initrd.img-6.1.0-1-amd64"
+        #expect(mirror.wrongSteps == [.grubConfig])
+        mirror.survey.bootDirectories[0].links["initrd.img"] = "../elsewhere/initrd.img"
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.survey.bootDirectories[0].links["vmlinuz.old"] = "vmlinuz"
+        #expect(try mirror.finding("grub-config.no-such-kernel").severity == .warning)
+    }
+
+    @Test func `an entry that searches the root's filesystem takes its kernel from there`() throws {
+        var mirror = try Mirror()
+        let root = try #require(mirror.survey.storage.volume(mirror.installation.root)?.signature?.uuid)
+        mirror.config?.entries[2].searches = [.init(line: 200, value: root)]
+        mirror.config?.entries[2].kernel?.value = "/vmlinuz-6.1.0-1-amd64"
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.config?.entries[2].kernel?.value = "/boot/vmlinuz-6.1.0-1-amd64"
+        #expect(mirror.wrongSteps == [.grubConfig])
+    }
+
+    /// A menu that consists of files, as on RHEL 8 and later.
+    private func files(_ kernels: [String], image: String = "/initrd.img-\(Mirror.kernel)") throws -> Mirror {
+        var mirror = try Mirror()
+        mirror.config?.readsEntries = true
+        mirror.config?.entries = []
+        let options = try #require(Mirror().config?.entries.first).arguments
+        mirror.survey.bootDirectories[0].entries = kernels.map {
+            BLSEntry(
+                parsing:
+                    "title \($0)\nlinux /vmlinuz-\($0)\ninitrd \(image) $tuned_initrd\noptions \(options)\n",
+                file: "0123-\($0).conf")
+        }
+        return mirror
+    }
+
+    @Test func `a BLS entry names what exists, or stops the boot where it is the one that starts`() throws {
+        var mirror = try files([Mirror.kernel])
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror = try files([Mirror.kernel, "6.1.0-9-amd64"])
+        #expect(mirror.wrongSteps == [.grubConfig])
+        let old = try mirror.finding("grub-config.no-such-kernel")
+        #expect(old.severity == .warning)
+        #expect(
+            old.evidence == [
+                Evidence(
+                    path: "/boot/loader/entries/0123-6.1.0-9-amd64.conf", line: 2,
+                    seen: "/vmlinuz-6.1.0-9-amd64")
+            ])
+        #expect(old.remedies.allSatisfy { $0.isByHand })
+        mirror = try files([Mirror.kernel, "6.1.0-99-amd64"])
+        #expect(try mirror.finding("grub-config.no-such-kernel").severity == .blocker)
+        mirror = try files([Mirror.kernel], image: "/initramfs-6.1.0-1-amd64.img")
+        #expect(try mirror.finding("grub-config.no-such-image").severity == .blocker)
+    }
+
+    @Test func `a menu of files without a file starts nothing`() throws {
+        let mirror = try files([])
+        let finding = try mirror.finding("grub-config.kernel-not-listed")
+        #expect(finding.severity == .blocker)
+        #expect(
+            finding.evidence == [
+                Evidence(path: "/boot/loader/entries", seen: "no entry for vmlinuz-\(Mirror.kernel)")
+            ])
+        #expect(finding.remedies.allSatisfy { $0.isByHand })
+    }
+
     @Test func `a program in the menu that is no kernel is not looked for among the kernels`() throws {
         var mirror = try Mirror()
         mirror.config?.entries[2].kernel?.value = "/memtest86+x64.bin"

@@ -92,4 +92,15 @@ import Testing
         mirror.config?.entries[0].initrds[0].value = "/initrd.img-5.10.0-1-amd64"
         #expect(try mirror.finding("grub-config.no-such-image").severity == .blocker)
     }
+
+    @Test func `a kernel that is started through a link is the first kernel`() throws {
+        var mirror = try Mirror()
+        let older = "6.1.0-1-amd64"
+        mirror.installation.kernels.append(older)
+        mirror.survey.bootDirectories[0].kernels.append(
+            .init(file: "vmlinuz-" + older, version: older, size: 1 << 20))
+        mirror.config?.entries[0].kernel?.value = "/vmlinuz"
+        mirror.survey.bootDirectories[0].links["vmlinuz"] = "vmlinuz-" + older
+        #expect(InitramfsStep.firstKernel(Scene(mirror.survey, mirror.installation)) == older)
+    }
 }

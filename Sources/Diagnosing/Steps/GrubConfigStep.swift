@@ -1,6 +1,7 @@
 import BootFiles
 import Bytes
 import Changes
+import Machine
 import Storage
 import Surveying
 
@@ -36,15 +37,17 @@ enum GrubConfigStep: MigrationStep {
         var findings: [Finding] = []
         let lost = lostSearches(config, volume, scene)
         if !lost.isEmpty { findings.append(searchFinding(lost, volume, path, config, scene)) }
-        findings += missingFiles(config, boot, path, scene)
-        findings += entriesWithoutImage(config, boot, path, scene)
+        findings += missingFiles(boot, scene)
+        findings += entriesWithoutImage(scene)
         let lines = CommandLines(scene)
         if let gone = lostRoot(config, path, lines, scene) { findings.append(gone) }
         findings += staleArguments(lines)
         if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
         let notes = [lostDefault(path, scene)].compactMap { $0 }
         guard !findings.isEmpty else { return Examination(.done, findings: notes) }
-        for index in findings.indices { findings[index].remedies = redo(scene) }
+        for index in findings.indices where findings[index].remedies.isEmpty {
+            findings[index].remedies = redo(scene)
+        }
         return Examination(.stale, findings: findings + notes)
     }
 
@@ -116,34 +119,27 @@ enum GrubConfigStep: MigrationStep {
             })
     }
 
-    private static func missingFiles(
-        _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
-    ) -> [Finding] {
-        let files = Set((boot.kernels.map(\.file) + boot.images.map(\.file)).map(scene.grubPath))
+    private static func missingFiles(_ boot: BootDirectory, _ scene: Scene) -> [Finding] {
         // An image that the rebuild of an installed kernel makes is that step's: the menu is right.
         let toBuild = Set(
             InitramfsStep.bootable(boot, scene).map {
                 scene.grubPath(String(scene.distribution.initramfsPath(kernel: $0).dropFirst("/boot/".count)))
             })
         var findings: [Finding] = []
-        for (index, entry) in config.entries.enumerated() where !scene.startsAnotherSystem(entry) {
-            for reference in [entry.kernel].compactMap({ $0 }) + entry.initrds
-            where reference.value.hasPrefix("/") && !files.contains(reference.value) {
-                // Only kernels and images were looked for; memtest86+ and the like are none.
-                guard reference.value.split(separator: "/").last.flatMap({ BootFileName(String($0)) }) != nil
-                else {
-                    continue
-                }
+        for entry in scene.menu {
+            for reference in [entry.kernel].compactMap({ $0 }) + entry.images
+            where scene.bootFile(named: reference.value, inRoot: entry.looksInRoot) == .missing {
                 let isKernel = reference == entry.kernel
                 if !isKernel && toBuild.contains(reference.value) { continue }
                 findings.append(
                     Finding(
                         id: isKernel ? "grub-config.no-such-kernel" : "grub-config.no-such-image", step: id,
-                        severity: index == scene.started.index ? .blocker : .warning,
+                        severity: entry.starts ? .blocker : .warning,
                         summary:
                             "the menu entry '\(entry.title)' starts \(reference.value), which is not there",
                         symptom: "error: file `\(reference.value)' not found.",
-                        evidence: [Evidence(path: path, line: reference.line, seen: reference.value)]))
+                        evidence: [Evidence(path: entry.path, line: reference.line, seen: reference.value)],
+                        remedies: entry.isBLS ? [withoutEntry(entry)] : []))
             }
         }
         return findings
@@ -151,27 +147,41 @@ enum GrubConfigStep: MigrationStep {
 
     // An entry without initrd leaves the kernel to find root= by itself, which it does by partition alone: not by a
     // filesystem's UUID, and on no array and no volume group (init/do_mounts.c, name_to_dev_t).
-    private static func entriesWithoutImage(
-        _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
-    ) -> [Finding] {
-        let kernels = Set(boot.kernels.map { scene.grubPath($0.file) })
-        return config.entries.enumerated().compactMap { index, entry in
-            guard let kernel = entry.kernel, kernels.contains(kernel.value), entry.initrds.isEmpty,
-                let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
+    private static func entriesWithoutImage(_ scene: Scene) -> [Finding] {
+        scene.menu.compactMap { entry in
+            guard let kernel = entry.kernel,
+                case .file = scene.bootFile(named: kernel.value, inRoot: entry.looksInRoot),
+                entry.images.isEmpty, let root = entry.commandLine.value(of: "root"),
                 scene.rootVolume?.kind != .partition
                     || !["/dev/", "PARTUUID="].contains(where: root.hasPrefix)
             else { return nil }
             return Finding(
-                id: "grub-config.no-image", step: id,
-                severity: index == scene.started.index ? .blocker : .warning,
+                id: "grub-config.no-image", step: id, severity: entry.starts ? .blocker : .warning,
                 summary:
                     "the menu entry '\(entry.title)' loads no initramfs, without which root=\(root) is not found",
                 symptom: "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
                 evidence: [
                     Evidence(
-                        path: path, line: kernel.line, seen: "no initrd line", expected: "an initrd line")
-                ])
+                        path: entry.path, line: kernel.line, seen: "no initrd line",
+                        expected: "an initrd line")
+                ], remedies: entry.isBLS ? [withoutEntry(entry)] : [])
         }
+    }
+
+    // kernel-install writes entries, and bootmend does not know with which of its plug-ins (kernel-install(8)).
+    private static func withoutEntry(_ entry: MenuEntry) -> Remedy {
+        .byHand(
+            id, title: "Correct the entry or take it out",
+            lines: ["vi \(Command.quoted(entry.path))"],
+            why: "an entry of its own is not generated with grub.cfg")
+    }
+
+    private static func writingEntry(_ kernel: String) -> Remedy {
+        let image = Command.quoted("/lib/modules/\(kernel)/vmlinuz")
+        return .byHand(
+            id, title: "Write the menu entry of \(kernel)",
+            lines: ["kernel-install add \(Command.quoted(kernel)) \(image)"],
+            why: "an entry of its own is not generated with grub.cfg")
     }
 
     // Words that the menu has and its sources have not: it was not generated since they were put right. A source that
@@ -238,15 +248,25 @@ enum GrubConfigStep: MigrationStep {
     private static func unlistedKernel(
         _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
     ) -> Finding? {
-        guard !config.readsEntries, let newest = scene.kernels.first,
+        guard let newest = scene.kernels.first,
             let kernel = boot.kernels.first(where: { $0.version == newest })
         else { return nil }
-        let listed = config.entries.contains { $0.kernel?.value == scene.grubPath(kernel.file) }
+        let menu = scene.menu
+        let listed = menu.contains {
+            !$0.looksInRoot
+                && $0.kernel.map { scene.bootFile(named: $0.value) == .file(kernel.file) } ?? false
+        }
         guard !listed else { return nil }
+        let isEmpty = config.entries.isEmpty && menu.isEmpty
         return Finding(
             id: "grub-config.kernel-not-listed", step: id,
-            severity: config.entries.isEmpty ? .blocker : .warning,
+            severity: isEmpty ? .blocker : .warning,
             summary: "the newest kernel, \(newest), has no menu entry",
-            evidence: [Evidence(path: path, seen: "no entry for \(kernel.file)")])
+            symptom: isEmpty ? "an empty menu, or the prompt 'grub>'" : nil,
+            evidence: [
+                Evidence(
+                    path: config.readsEntries ? scene.bootPath(BLSEntry.directory) : path,
+                    seen: "no entry for \(kernel.file)")
+            ], remedies: config.readsEntries ? [writingEntry(newest)] : [])
     }
 }

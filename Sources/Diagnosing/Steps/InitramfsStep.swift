@@ -113,7 +113,8 @@ enum InitramfsStep: MigrationStep {
 
     // Without a menu that names one, the newest kernel is it.
     static func startsFirst(_ boot: BootDirectory, _ kernels: [String], _ scene: Scene) -> String? {
-        let named = boot.kernels.first { scene.grubPath($0.file) == scene.started.kernel }?.version
+        let file = scene.started.kernel.map { scene.bootFile(named: $0) }
+        let named = boot.kernels.first { file == .file($0.file) }?.version
         return named.flatMap { kernels.contains($0) ? $0 : nil } ?? kernels.first
     }
 
