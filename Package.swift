@@ -76,7 +76,8 @@ let package = Package(
         tests(of: "Sysimage", and: ["Machine", "Storage"]),
         // Needs root and mounts of its own; skipped, with the reason, where it has not got them.
         .testTarget(
-            name: "LoopTests", dependencies: ["LibMount", "Machine", "Storage", "Sysimage", "Surveying"],
+            name: "LoopTests",
+            dependencies: ["LibMount", "Machine", "Storage", "Sysimage", "Surveying", "Repair"],
             swiftSettings: strict),
         tests(of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine"], hasFixtures: true),
         tests(of: "Changes", and: ["Machine"]),

@@ -66,12 +66,6 @@ void bm_release_interrupts(void)
     }
 }
 
-void bm_ignore_interrupts(void)
-{
-    for (size_t i = 0; i < sizeof interrupting / sizeof *interrupting; i++)
-        signal(interrupting[i], SIG_IGN);
-}
-
 int bm_interrupts(void) { return interrupts; }
 
 pid_t bm_guard(int *status)

@@ -25,4 +25,13 @@ package struct Plan: Codable, Sendable, Hashable {
     }
 
     package var isEmpty: Bool { remedies.isEmpty }
+
+    /// Says how the target is opened in the rescue system's own terms, with the commands and what they leave out.
+    package mutating func opens(by change: Change) {
+        for index in remedies.indices {
+            remedies[index].changes = remedies[index].changes.map {
+                if case .open = $0 { change } else { $0 }
+            }
+        }
+    }
 }

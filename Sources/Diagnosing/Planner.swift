@@ -82,6 +82,7 @@ extension Plan {
         return kept.reversed()
     }
 
+    // In words, where nobody knows yet what the rescue system has for it.
     private static func opening(_ scene: Scene) -> Remedy {
         var actions: [String] = []
         var arrays = StorageStack(under: scene.installation.root, in: scene.storage).arrays
@@ -98,14 +99,23 @@ extension Plan {
         for group in Set(stack.logicalVolumes.map(\.group.name)).sorted() {
             actions.append("activate the volume group \(group)")
         }
-        if let root = scene.rootVolume {
-            let log = root.log == .dirty ? ", replaying its log" : ""
-            actions.append("mount \(root.name) under /mnt/sysimage for writing\(log)")
-        }
-        if let boot = scene.bootVolume, scene.boot?.path == "" {
-            actions.append("mount \(boot.name) under /mnt/sysimage/boot for writing")
-        }
+        actions += scene.mountsForWriting
         return Remedy(
             step: nil, title: "Open the installed system for writing", changes: [.open(actions: actions)])
+    }
+}
+
+extension Scene {
+    /// What is mounted to work on it, in words.
+    package var mountsForWriting: [String] {
+        var lines: [String] = []
+        if let root = rootVolume {
+            let log = root.log == .dirty ? ", replaying its log" : ""
+            lines.append("mount \(root.name) under /mnt/sysimage for writing\(log)")
+        }
+        if let boot = bootVolume, self.boot?.path == "" {
+            lines.append("mount \(boot.name) under /mnt/sysimage/boot for writing")
+        }
+        return lines
     }
 }

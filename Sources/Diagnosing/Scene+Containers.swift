@@ -18,6 +18,29 @@ extension Scene {
         return hasLockedContainers
     }
 
+    /// What crypttab calls the containers of this system: an initramfs that is built while they go by other names leaves
+    /// them out (cryptsetup-initramfs, hooks/cryptroot).
+    package var containerNames: [VolumeID: String] {
+        var names: [VolumeID: String] = [:]
+        for entry in crypttab where Self.isMapperName(entry.name) {
+            let inside = storage.volumes(source: entry.source).compactMap(storage.volume(inside:))
+            let isTaken =
+                names.values.contains(entry.name)
+                || storage.volumes.contains { $0.node == "/dev/mapper/" + entry.name }
+            if inside.count == 1, names[inside[0].id] == nil, !isTaken { names[inside[0].id] = entry.name }
+        }
+        return names
+    }
+
+    // What libdevmapper takes as it is (libdm-common.c, DM_STRING_MANGLING; DM_NAME_LEN).
+    private static func isMapperName(_ name: String) -> Bool {
+        (1..<128).contains(name.utf8.count) && ![".", "..", "control"].contains(name)
+            && name.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+                    || "#+-.:=@_".unicodeScalars.contains(scalar)
+            }
+    }
+
     /// A container of this system was not opened.
     private var hasLockedContainers: Bool {
         crypttab.flatMap { storage.volumes(source: $0.source) }

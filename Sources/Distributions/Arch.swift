@@ -11,8 +11,6 @@ package struct Arch: Distribution {
 
     package init() {}
 
-    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + flavour(kernel) }
-
     package func initramfsPath(kernel: String) -> String { "/boot/initramfs-\(flavour(kernel)).img" }
 
     package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {

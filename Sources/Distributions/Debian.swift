@@ -14,8 +14,6 @@ package struct Debian: Distribution {
     // initramfs-tools(7): with MODULES=dep or list an image has only what runs now, or what is listed.
     package var moduleListPath: String? { "/etc/initramfs-tools/modules" }
 
-    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
-
     package func initramfsPath(kernel: String) -> String { "/boot/initrd.img-" + kernel }
 
     // mkinitramfs writes where it is told; update-initramfs would write in place, and not at all where

@@ -16,7 +16,6 @@ package protocol Distribution: Sendable {
     /// Where the list of disks that package upgrades install GRUB to is kept; nil where there is none.
     var installDevicesPath: String? { get }
 
-    func kernelPath(kernel: String) -> String
     func initramfsPath(kernel: String) -> String
     /// Builds the image of one kernel, never of the running one, into `output`.
     func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command

@@ -44,8 +44,6 @@ package struct RedHat: Distribution {
         ]
     }
 
-    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
-
     package func initramfsPath(kernel: String) -> String { "/boot/initramfs-\(kernel).img" }
 
     package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {

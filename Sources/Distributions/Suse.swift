@@ -13,8 +13,6 @@ package struct Suse: Distribution {
 
     package init() {}
 
-    package func kernelPath(kernel: String) -> String { "/boot/vmlinuz-" + kernel }
-
     package func initramfsPath(kernel: String) -> String { "/boot/initrd-" + kernel }
 
     // SUSE's menu names neither arrays nor LVs: its own images carry `rd.lvm.lv=` and `rd.md.uuid=` within (suse.conf,

@@ -41,9 +41,6 @@ package final class BlockSource: ByteSource {
         }
     }
 
-    /// The open file, for libraries that read through a descriptor of their own pace (libblkid). Borrowed.
-    package var borrowedDescriptor: Int32 { descriptor.number }
-
     package func read(at offset: UInt64, count: Int) throws(SystemError) -> [UInt8] {
         guard offset < size, count > 0 else { return [] }
         let wanted = Int(min(UInt64(count), size - offset))

@@ -1,7 +1,7 @@
 /// A program that bootmend runs, from a closed list.
 package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     // Of the rescue system.
-    case mdadm, lvm, dmsetup, cryptsetup, udevadm, modprobe, mount, umount
+    case mdadm, lvm, dmsetup, cryptsetup, udevadm, modprobe, mount
     // Of the installed system, inside its root.
     case updateInitramfs = "update-initramfs"
     case mkinitramfs, dracut, mkinitrd, mkinitcpio, depmod
@@ -13,11 +13,9 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     case grub2Editenv = "grub2-editenv"
     case grubby
     case updateBootloader = "update-bootloader"
-    case efibootmgr
     case debconfSetSelections = "debconf-set-selections"
     case setfiles
     case shell = "sh"
-    case bash
     case `true`
 
     /// The directories a tool is looked for in, in order; `$PATH` is never asked.
@@ -32,7 +30,7 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
         case .cryptsetup: "cryptsetup-bin"
         case .udevadm: "udev"
         case .modprobe, .depmod: "kmod"
-        case .mount, .umount: "util-linux"
+        case .mount: "util-linux"
         case .updateInitramfs: "initramfs-tools"
         case .mkinitramfs: "initramfs-tools-core"
         case .dracut, .mkinitrd: "dracut"
@@ -41,10 +39,9 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
         case .grub2Install, .grub2Mkconfig, .grub2Editenv: "grub2-tools"
         case .grubby: "grubby"
         case .updateBootloader: "perl-Bootloader"
-        case .efibootmgr: "efibootmgr"
         case .debconfSetSelections: "debconf"
         case .setfiles: "policycoreutils"
-        case .shell, .bash, .true: "coreutils"
+        case .shell, .true: "coreutils"
         }
     }
 }

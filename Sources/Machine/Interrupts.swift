@@ -9,9 +9,6 @@ package enum Interrupts {
     /// They end the process again.
     package static func release() { bm_release_interrupts() }
 
-    /// They are left to the program that has the terminal now.
-    package static func ignore() { bm_ignore_interrupts() }
-
     /// How many came since they are caught.
     package static var count: Int { Int(bm_interrupts()) }
 

@@ -82,3 +82,32 @@ struct Unlocking: ~Copyable {
         return survey
     }
 }
+
+extension Survey {
+    /// Opens containers read-only once more, for longer than the survey took. Answers the survey with their nodes in it
+    /// and the names of the mappings, which are the caller's to remove; on a failure none is left.
+    package func unlocking(
+        _ containers: [VolumeID], _ request: SurveyRequest
+    ) throws(SystemError) -> (survey: Survey, mapped: [String]) {
+        var unlocking = Unlocking()
+        for id in containers where storage.volume(id)?.node == nil {
+            guard let holder = storage.volume(holding: id) else { continue }
+            let before = unlocking.opened.count
+            unlocking.open(holder, in: storage, request)
+            guard unlocking.opened.count > before else {
+                unlocking.close()
+                throw SystemError(
+                    "look at", holder.name, detail: "it stays locked",
+                    hint: "--passphrase-file FILE, or a terminal that asks")
+            }
+        }
+        var survey = self
+        for source in unlocking.opened {
+            guard let index = survey.storage.volumes.firstIndex(where: { $0.id == source.id }) else {
+                continue
+            }
+            survey.storage.volumes[index].node = source.path
+        }
+        return (survey, unlocking.opened.map { String($0.path.dropFirst("/dev/mapper/".count)) })
+    }
+}

@@ -24,13 +24,15 @@ struct RescueWork {
         let survey = try target.looking(console).survey(progress)
         let installation = try chosen(survey)
         let before = Diagnosis.of(survey, installation)
-        let plan = plan(before, survey, installation)
+        var plan = plan(before, survey, installation)
         try checkConfirmed(plan)
+        let isToOpen = plan.refusals.isEmpty && !plan.isEmpty
+        let found = isToOpen ? Result { () throws(SystemError) in try Target.Way(survey, installation) } : nil
+        if let way = try? found?.get() { plan.opens(by: way.change) }
         show(before, plan)
         if case .show(let path?) = mode { try SavedPlan.write(plan, to: path) }
         if case .show = mode { return unchanged(before, plan) }
-        guard plan.refusals.isEmpty, !plan.isEmpty else { return unchanged(before, plan) }
-        let way = try Target.Way(survey, installation)
+        guard let way = try found?.get() else { return unchanged(before, plan) }
         if case .ask(unless: false) = mode, try !console.agrees(to: "Make these changes?") {
             return unchanged(before, plan)
         }

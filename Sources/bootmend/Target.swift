@@ -38,11 +38,10 @@ struct Target {
                 in: survey.storage)
             // Without its root and its /boot nothing can be mended; the rest is welcome.
             let needed = [root.id] + (scene.boot.map { $0.volume == root.id ? [] : [$0.volume] } ?? [])
-            let names = Dictionary(scene.arrays.uses.map { ($0.array.id, $0.device) }) { first, _ in first }
+            let arrays = Dictionary(scene.arrays.uses.map { ($0.array.id, $0.device) }) { first, _ in first }
             opening = try OpeningPlan(
                 needed, optional: tree.volumes.filter { !needed.contains($0) }, in: survey.storage,
-                names: names,
-                medium: Opening().medium())
+                names: arrays.merging(scene.containerNames) { first, _ in first }, medium: Opening().medium())
             // Said before anything is agreed to, not half way.
             try Self.needTools(opening, for: root.name)
         }
@@ -74,7 +73,15 @@ struct Target {
         /// What is done, a line each, as it is shown before.
         var lines: [String] {
             let root = survey.storage.volume(installation.root)?.name ?? installation.root.rawValue
-            return opening.steps.map(\.title) + ["Mount \(root) for writing"]
+            return opening.steps.map(\.title) + opening.leftOut.map { "Leave out \($0)" }
+                + ["Mount \(root) for writing"]
+        }
+
+        /// The same as the first change of a plan: the commands themselves.
+        var change: Change {
+            .open(
+                actions: opening.steps.map(\.command.description) + opening.leftOut.map { "leave out \($0)" }
+                    + Scene(survey, installation).mountsForWriting)
         }
     }
 

@@ -33,7 +33,7 @@ struct Undoing {
         let target = RepairTarget(root: OpenedTarget.path, journalDirectory: journal)
         if journal != nil { return try Undo.check(id, target: target) }
         guard survey.storage.volumes.allSatisfy({ $0.log == nil || $0.log == .clean }),
-            var tree = try? TargetLook.tree(survey, installation, at: OpenedTarget.path)
+            var tree = try? TargetLook.tree(survey, installation, at: OpenedTarget.path, console)
         else { return }
         defer { for failure in tree.unmount() { console.warn(failure.description) } }
         guard tree.skipped.allSatisfy({ !$0.isMissing }) else { return }

@@ -23,8 +23,6 @@ import Testing
         #expect(conf.settings["devices/filter"] == ["a|^/dev/sda|", "r|.*|"])
         #expect(conf.settings["activation/volume_list"] == ["vg1", "@*"])
         #expect(conf.usesDevicesFile == true)
-        #expect(conf.usesMetadataDaemon == false)
-        #expect(conf.activationMode == "degraded")
         #expect(conf.accepts("/dev/sda2") == true)
         #expect(conf.accepts("/dev/sdb2") == false)
         #expect(

@@ -104,9 +104,6 @@ import Testing
         )
         #expect(grub.commandLine.values(of: "rd.lvm.lv") == ["rhel/root"])
         #expect(grub.commandLine.value(of: "console") == "ttyS0")
-        #expect(grub.defaultCommandLine.contains("quiet"))
-        #expect(grub.disablesOSProber == true)
-        #expect(grub.enablesBLS)
     }
 }
 
@@ -143,12 +140,5 @@ import Testing
                 .init(line: 2, name: "root", source: "UUID=ab", options: ["luks", "discard"]),
                 .init(line: 3, name: "data", source: "/dev/sdb1", key: "/etc/keys/data"),
             ])
-    }
-
-    @Test(arguments: [
-        ("update_initramfs=yes", false), ("update_initramfs=no", true), ("# update_initramfs=no", false),
-    ])
-    func `update-initramfs may be switched off`(text: String, isDisabled: Bool) {
-        #expect(UpdateInitramfsConf(parsing: text).isDisabled == isDisabled)
     }
 }

@@ -38,6 +38,15 @@ import Testing
         #expect(Self.write.command == nil)
     }
 
+    @Test func `that opens the target is said in the rescue system's own terms`() {
+        let opening = Remedy(step: nil, title: "Open", changes: [.open(actions: ["assemble /dev/md0"])])
+        let edit = Remedy(step: .fstab, title: "Edit", changes: [Self.write])
+        var plan = Plan(installation: "lv:rhel/root", remedies: [opening, edit])
+        let exact = Change.open(actions: ["mdadm --assemble /dev/md0 /dev/sda1", "leave out /dev/sdb1"])
+        plan.opens(by: exact)
+        #expect(plan.remedies.map(\.changes) == [[exact], [Self.write]])
+    }
+
     @Test func `left to the person is agreed to by naming no device`() {
         let remedy = Remedy.byHand(
             .sync, title: "Wait", lines: ["mdadm --wait /dev/md0"], why: "it takes long")

@@ -84,6 +84,23 @@ import Testing
         #expect(mirror.wrongSteps == [.fstab])
     }
 
+    @Test func `a container is opened by the name that crypttab gives it`() throws {
+        var mirror = try locked("/dev/mapper/home /home ext4 defaults 0 2")
+        let uuid = "c0ffee00-0000-4000-8000-00000000c0de"
+        func names(_ name: String) -> [VolumeID: String] {
+            mirror.installation.crypttab?.text = "\(name) UUID=\(uuid) none luks\n"
+            return Scene(mirror.survey, mirror.installation).containerNames
+        }
+        let container = VolumeID("luks:" + uuid)
+        #expect(names("sdc1_crypt") == [container: "sdc1_crypt"])
+        // Not what device-mapper would change, nor what something else is called.
+        for name in ["a/b", "..", "control", #"a\040b"#, "ä", String(repeating: "x", count: 128)] {
+            #expect(names(name).isEmpty)
+        }
+        try mirror.change("a.img#1") { $0.node = "/dev/mapper/sdc1_crypt" }
+        #expect(names("sdc1_crypt").isEmpty)
+    }
+
     @Test func `what a locked container may hold cannot be told`() throws {
         var mirror = try locked("UUID=\(Mirror.gone) /home ext4 defaults 0 2")
         #expect(mirror.state(of: .fstab) == .unknown)

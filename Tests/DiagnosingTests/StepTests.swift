@@ -86,6 +86,18 @@ import Testing
         #expect(mirror.wrongSteps.isEmpty)
     }
 
+    @Test func `the mdadm-conf that was read is the one that is shown and corrected`() throws {
+        var mirror = try Mirror()
+        mirror.installation.mdadmConf?.path = "/etc/mdadm.conf"
+        mirror.rewriteMdadmConf(Mirror.arrayUUID, "11111111:22222222:33333333:44444444")
+        let finding = try mirror.finding("mdadm-conf.stale-uuid")
+        guard case .file("/etc/mdadm.conf", _) = finding.evidence.first?.place else {
+            Issue.record("the evidence is \(finding.evidence)")
+            return
+        }
+        #expect(finding.remedies.flatMap(\.changes).first?.path == "/etc/mdadm.conf")
+    }
+
     @Test func `the name of an array is right when the corrected mdadm-conf gives it`() throws {
         var mirror = try Mirror()
         mirror.mountBootByName()

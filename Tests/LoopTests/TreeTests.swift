@@ -4,6 +4,7 @@ import Machine
 import Storage
 import Testing
 
+@testable import Repair
 @testable import Sysimage
 
 /// A disk that holds a root, a /boot and an old /boot, each behind a loop device, as an opened system is.
@@ -121,6 +122,24 @@ extension LoopTests {
             #expect(try LiveMount.all().contains { $0.target == system.path })
         }
 
+        @Test func `what somebody mounted in an adopted tree stays`() throws {
+            let system = try OpenedSystem(fstab: fstab)
+            try shell(
+                "mount \(OpenedSystem.node(system.root)) \(system.path); mkdir -p \(system.path)/run /run/inner;"
+                    + "mount -t tmpfs inner /run/inner; mount --rbind /run \(system.path)/run")
+            func theirs() throws -> [LiveMount] {
+                try LiveMount.all().filter { $0.target.hasPrefix(system.path + "/run") }
+            }
+            let before = try theirs()
+            #expect(before.map(\.target).contains(system.path + "/run/inner"))
+            var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            tree.furnish()
+            #expect(try theirs().count > before.count)
+            #expect(tree.unmount() == [])
+            #expect(try theirs() == before)
+            try shell("umount -R \(system.path)/run; umount /run/inner")
+        }
+
         @Test func `a filesystem that is mounted elsewhere is bound, not mounted twice`() throws {
             let system = try OpenedSystem(fstab: fstab)
             let elsewhere = system.boot.directory + "/mnt"
@@ -234,7 +253,7 @@ extension LoopTests {
                 "mount \(node) \(disk.directory)/mnt; echo x > \(disk.directory)/mnt/file; sync -f \(disk.directory)/mnt"
             )
             #expect(output(of: "dumpe2fs -h \(disk.image) 2>/dev/null | grep needs_recovery") != "")
-            try Flush.settle(disk.directory + "/mnt")
+            try Place.existing("/file", in: RootDirectory(disk.directory + "/mnt")).settle()
             // Frozen, ext4 marks its log as empty; the next write would mark it again.
             #expect(output(of: "dumpe2fs -h \(disk.image) 2>/dev/null | grep 'Journal start'").contains(" 0"))
             try shell("echo y > \(disk.directory)/mnt/file; umount \(disk.directory)/mnt; losetup -d \(node)")

@@ -45,7 +45,7 @@ extension Target {
         Target("default-grub") { bytes in
             let (main, other) = bytes.halves()
             let settings = DefaultGrub(parsing: text(main), text(other))
-            _ = (settings.commandLine, settings.defaultCommandLine, settings.disablesOSProber)
+            _ = settings.commandLine
         },
         Target("debconf") { bytes in
             let question = DebconfDatabase.installDevices

@@ -19,15 +19,4 @@ package struct DefaultGrub: Codable, Sendable, Hashable {
     package var commandLine: KernelCommandLine {
         KernelCommandLine(parsing: assignments["GRUB_CMDLINE_LINUX"] ?? "")
     }
-
-    /// `GRUB_CMDLINE_LINUX_DEFAULT`: for entries that are not for recovery.
-    package var defaultCommandLine: KernelCommandLine {
-        KernelCommandLine(parsing: assignments["GRUB_CMDLINE_LINUX_DEFAULT"] ?? "")
-    }
-
-    /// `GRUB_DISABLE_OS_PROBER`: nil where it is not set, and the grub-mkconfig of the distribution decides.
-    package var disablesOSProber: Bool? { assignments["GRUB_DISABLE_OS_PROBER"].map { $0 == "true" } }
-
-    /// `GRUB_ENABLE_BLSCFG`: the menu is read from BLS entries.
-    package var enablesBLS: Bool { assignments["GRUB_ENABLE_BLSCFG"] == "true" }
 }

@@ -25,12 +25,6 @@ package struct LVMConf: Codable, Sendable, Hashable {
     /// `devices/devicesfile`, a name in /etc/lvm/devices.
     package var devicesFile: String { settings["devices/devicesfile"]?.first ?? "system.devices" }
 
-    /// `global/use_lvmetad`, of RHEL 7.
-    package var usesMetadataDaemon: Bool? { flag("global/use_lvmetad") }
-
-    /// `activation/activation_mode`: "degraded" unless set.
-    package var activationMode: String { settings["activation/activation_mode"]?.first ?? "degraded" }
-
     /// Whether both filters let the device pass that has these names; nil where a pattern cannot be read.
     package func accepts(aliases: [String]) -> Bool? {
         let answers = [filter, globalFilter].compactMap(\.self).map { $0.accepts(aliases: aliases) }

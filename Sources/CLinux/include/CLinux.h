@@ -72,7 +72,6 @@ void bm_ignore_broken_pipes(void);
 /// SIGINT, SIGTERM and SIGHUP are counted, by `bm_interrupts`, instead of ending the program; and back again.
 void bm_catch_interrupts(void);
 void bm_release_interrupts(void);
-void bm_ignore_interrupts(void);
 int bm_interrupts(void);
 /// Forks a worker before the first thread. Returns 0 in the worker; in the guard, which passes signals on, the
 /// worker's pid once it has ended, with its wait status. -errno where fork fails.

@@ -23,7 +23,7 @@ enum MdadmConfStep: MigrationStep {
     static func redo(_ scene: Scene) -> [Remedy] { scene.arrays.uses.isEmpty ? [] : [correction(scene)] }
 
     private static func finding(_ use: ArrayNaming.Use, _ scene: Scene, _ remedy: Remedy) -> Finding {
-        let path = scene.distribution.mdadmConfPath
+        let path = path(scene)
         let expected = "ARRAY \(use.device) … UUID=\(use.array.uuid)"
         let severity: Finding.Severity = use.isNeededByName ? .blocker : .warning
         let symptom =
@@ -60,12 +60,17 @@ enum MdadmConfStep: MigrationStep {
 
     // The images carry a copy of the file: it is corrected in them as well, or the name is wrong as early as there.
     private static func correction(_ scene: Scene) -> Remedy {
-        let file = scene.installation.mdadmConf
-        let path = file?.path ?? scene.distribution.mdadmConfPath
+        let path = path(scene)
         let write = Change.writeFile(
-            path: path, text: scene.arrays.correctedText, was: file?.text, mode: 0o644)
+            path: path, text: scene.arrays.correctedText, was: scene.installation.mdadmConf?.text, mode: 0o644
+        )
         return Remedy(
             step: id, title: "Write the arrays' true UUIDs into \(path)",
             changes: [write] + InitramfsStep.rebuildsOfImagesWithArrays(scene))
+    }
+
+    // The one that was read: mdadm looks in both places, whatever the distribution (mdadm.conf(5)).
+    private static func path(_ scene: Scene) -> String {
+        scene.installation.mdadmConf?.path ?? scene.distribution.mdadmConfPath
     }
 }

@@ -11,8 +11,6 @@ struct LVMCommands {
     func activate(volumes: [String]) -> Command { command("lvchange", ["-ay"] + activation, volumes) }
     func deactivate(group: String) -> Command { command("vgchange", ["-an"], [group]) }
     func deactivate(volumes: [String]) -> Command { command("lvchange", ["-an"], volumes) }
-    /// Makes the nodes that udev would make.
-    func makeNodes(group: String) -> Command { command("vgmknodes", [], [group]) }
 
     // Monitoring would start a repair of its own, polling would go on with a conversion.
     private var activation: [String] { ["--activationmode", "degraded", "--monitor", "n", "--poll", "n"] }

@@ -48,8 +48,8 @@ package struct OpeningPlan: Sendable, Hashable {
 
     /// Plans the opening of `wanted`.
     ///
-    /// `names` says what arrays are to be called, as the installed system's mdadm.conf has it; else the superblock's
-    /// name counts. Throws where a wanted volume cannot be opened without danger, or at all; an optional one is then in
+    /// `names` says what arrays and containers are to be called, as the installed system's mdadm.conf and crypttab have
+    /// it; else the superblock's name counts. Throws where a wanted volume cannot be opened without danger, or at all; an optional one is then in
     /// `notOpened`, and no step is made for it.
     package init(
         _ wanted: [VolumeID], optional: [VolumeID] = [], in map: StorageMap, names: [VolumeID: String] = [:],
@@ -95,6 +95,8 @@ package struct OpeningPlan: Sendable, Hashable {
         return node
     }
 
+    private func name(_ id: VolumeID) -> String { map.volume(id)?.name ?? id.rawValue }
+
     // MARK: arrays
 
     private mutating func assemble(_ volume: Volume, _ depth: Int) throws(SystemError) {
@@ -105,7 +107,7 @@ package struct OpeningPlan: Sendable, Hashable {
         var members: [String] = []
         for member in array.members {
             if let reason = array.reasonToLeaveOut(member, in: map) {
-                leftOut.append("\(member.device) of \(volume.name): \(reason)")
+                leftOut.append("\(name(member.device)) of \(volume.name): \(reason)")
             } else {
                 members.append(try open(member.device, depth: depth + 1))
             }
@@ -160,7 +162,7 @@ package struct OpeningPlan: Sendable, Hashable {
                 hint: "disconnect the copy, or give it an identity of its own: vgimportclone")
         }
         let out = group.staleDevices(for: volume, in: map)
-        for (device, reason) in out { leftOut.append("\(device) of \(group.name): \(reason)") }
+        for (device, reason) in out { leftOut.append("\(name(device)) of \(group.name): \(reason)") }
         var devices: [String] = []
         for physical in group.physicalVolumes {
             guard let device = physical.device, !out.contains(where: { $0.device == device }) else {

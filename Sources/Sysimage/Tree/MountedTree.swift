@@ -12,7 +12,7 @@ package struct MountedTree: Sendable, Hashable {
     package private(set) var mounts: [String] = []
     /// Lines of fstab that could not be mounted, or need not be.
     package private(set) var skipped: [TreePlan.Skipped]
-    /// Mapped devices made for a look at it.
+    /// Mapped devices made for a look at it, in order.
     package private(set) var mapped: [String] = []
 
     /// Where the tree is put: the place that everybody knows, or one in /run where the medium cannot have it.
@@ -32,19 +32,25 @@ package struct MountedTree: Sendable, Hashable {
     ///
     /// `nodes` says where the volumes are once they are opened. A volume that the rescue system has mounted is bound
     /// from there. Whatever goes wrong after the root is mounted leaves a line in `skipped`, and goes on; without the
-    /// root nothing is left mounted.
+    /// root nothing is left mounted, nor `mapped`, which the tree takes over.
     package init(
         _ plan: TreePlan, in map: StorageMap, nodes: [VolumeID: String], at path: String,
-        readOnly: Bool = false, recording: Recording = { _ in }
+        readOnly: Bool = false, mapped: [String] = [], recording: Recording = { _ in }
     ) throws(SystemError) {
         self.path = path
+        self.mapped = mapped
         skipped = plan.skipped
         guard let root = plan.places.first else {
             throw SystemError("mount", path, detail: "the plan has no root")
         }
         let mounter = TreeMounter(map: map, nodes: nodes, readOnly: readOnly)
-        let isThere = try mounter.isMounted(root, on: path)
-        if !isThere { try mount(root, on: path, mounter, recording) }
+        do throws(SystemError) {
+            let isThere = try mounter.isMounted(root, on: path)
+            if !isThere { try mount(root, on: path, mounter, recording) }
+        } catch {
+            _ = unmount()
+            throw error
+        }
         for place in plan.places.dropFirst() {
             do throws(SystemError) {
                 let target = try ResolvedPath(directory: place.inside, in: RootDirectory(path)).path
@@ -119,10 +125,12 @@ package struct MountedTree: Sendable, Hashable {
             if mounts.contains(target) { return target }
             var mounting = wanted
             mounting.target = target
+            let before = Set(LiveMounts().under(target).map(\.id))
             try recording(with(target))
             do { try mounting.perform() } catch { throw SystemError(error) }
-            // A recursive bind brings its submounts, and all of them have to go again.
-            mounts += LiveMounts().under(target).map(\.target).filter { !mounts.contains($0) }
+            // A recursive bind brings its submounts, and all of them have to go again; what somebody had mounted there
+            // before stays.
+            mounts += LiveMounts().under(target).filter { !before.contains($0.id) }.map(\.target)
             return target
         } catch {
             skipped.append(TreePlan.Skipped(target: inside, line: 0, reason: error.description))

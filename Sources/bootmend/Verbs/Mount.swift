@@ -60,7 +60,9 @@ extension Verbs {
                     ).tree
                 } else {
                     tree = try TargetLook.tree(
-                        survey, installation, at: MountedTree.usualPath, recording: recording)
+                        survey, installation, at: MountedTree.usualPath,
+                        passphrase: try Looking.passphrase(console, from: target.passphraseFile, before: {}),
+                        console, recording: recording)
                 }
             } catch {
                 // Without its root nothing of it is left mounted.

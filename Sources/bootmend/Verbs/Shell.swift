@@ -50,7 +50,10 @@ extension Verbs {
             let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
             let name = installation.hostName ?? installation.release.id
             if opening.readOnly {
-                var tree = try TargetLook.tree(survey, installation, at: MountedTree.usualPath)
+                var tree = try TargetLook.tree(
+                    survey, installation, at: MountedTree.usualPath,
+                    passphrase: try Looking.passphrase(console, from: target.passphraseFile, before: {}),
+                    console)
                 let status = try run(in: tree, name, console)
                 for failure in tree.unmount() { console.warn(failure.description) }
                 return status
