@@ -90,7 +90,9 @@ extension Survey {
         _ containers: [VolumeID], _ request: SurveyRequest
     ) throws(SystemError) -> (survey: Survey, mapped: [String]) {
         var unlocking = Unlocking()
-        for id in containers where storage.volume(id)?.node == nil {
+        // Root and /boot may lie in one and the same.
+        for id in containers
+        where storage.volume(id)?.node == nil && !unlocking.opened.contains(where: { $0.id == id }) {
             guard let holder = storage.volume(holding: id) else { continue }
             let before = unlocking.opened.count
             unlocking.open(holder, in: storage, request)

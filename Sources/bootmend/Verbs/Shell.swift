@@ -54,9 +54,8 @@ extension Verbs {
                     survey, installation, at: MountedTree.usualPath,
                     passphrase: try Looking.passphrase(console, from: target.passphraseFile, before: {}),
                     console)
-                let status = try run(in: tree, name, console)
-                for failure in tree.unmount() { console.warn(failure.description) }
-                return status
+                defer { for failure in tree.unmount() { console.warn(failure.description) } }
+                return try run(in: tree, name, console)
             }
             let way = try Target.Way(survey, installation)
             try opening.agree(to: way, console)
