@@ -59,7 +59,18 @@ extension StorageMap {
         let found = volumes.filter { $0.node == path || $0.id.rawValue == path }
         if found.count == 1 { return found[0] }
         let named = volumes.filter { names(of: $0).contains(path) }
+        if named.isEmpty { return image(numbered: path) }
         return named.count == 1 ? named[0] : nil
+    }
+
+    // Images have no nodes; their order is taken for the one in which the kernel will find the disks.
+    private func image(numbered path: String) -> Volume? {
+        guard let name = KernelDiskName(path), !disks.isEmpty,
+            !disks.contains(where: { $0.id.rawValue.hasPrefix("/dev/") }), disks.indices.contains(name.place)
+        else { return nil }
+        let disk = disks[name.place]
+        guard let number = name.partition else { return volume(disk.id) }
+        return disk.table?.partitions.first { $0.number == number }.flatMap { volume($0.id) }
     }
 
     /// Every path under /dev by which a volume is known, its usual name first.

@@ -43,6 +43,26 @@ struct StorageMapTagsTests {
         #expect(map.volume(named: "/dev/md1") == nil)
     }
 
+    @Test func `the kernel's names mean images in their order, and a disk by its own node alone`() throws {
+        var map = try StorageMap.of(try RecordedDisk("lab-a"), try RecordedDisk("lab-b"))
+        let (first, second) = (map.disks[0].id, map.disks[1].id)
+        for (path, id) in [
+            ("/dev/sda", first), ("/dev/sdb2", VolumeID("\(second)#2")),
+            ("/dev/vda1", VolumeID("\(first)#1")),
+            ("/dev/nvme1n1p1", VolumeID("\(second)#1")), ("/dev/mmcblk0", first),
+        ] {
+            #expect(map.volume(named: path)?.id == id, "\(path)")
+        }
+        for path in [
+            "/dev/sdc", "/dev/sda9", "/dev/sda1p1", "/dev/sd", "/dev/sdaaaa", "/dev/nvme0", "/dev/nvme0n2p1",
+            "/dev/sda99999", "/dev/mapper/sda", "/dev/sdaa1",
+        ] {
+            #expect(map.volume(named: path) == nil, "\(path)")
+        }
+        map.disks[0] = Disk(id: "/dev/sda", size: 1, sectorSize: 512)
+        #expect(map.volume(named: "/dev/sdb2") == nil)
+    }
+
     @Test func `hyphens in names are found by either path`() throws {
         let map = try StorageMap.of(try RecordedDisk("a"), try RecordedDisk("b"))
         #expect(map.volume(named: "/dev/vg-0/my-root")?.id == "lv:vg-0/my-root")

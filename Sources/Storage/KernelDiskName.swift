@@ -1,0 +1,42 @@
+/// What the kernel calls a disk or a partition by the order in which it finds disks: `/dev/sda1`, `/dev/nvme0n1p2`.
+///
+/// Letters count as sd_format_disk_name of drivers/scsi/sd.c does, nvme and mmcblk by number.
+struct KernelDiskName {
+    /// The disk's place among those of its kind, from 0.
+    let place: Int
+    /// The partition's number; nil for the whole disk.
+    let partition: Int?
+
+    init?(_ path: String) {
+        if let rest = Self.rest(of: path, after: ["/dev/sd", "/dev/vd", "/dev/hd", "/dev/xvd"]) {
+            let letters = rest.prefix { ("a"..."z").contains($0) }
+            let digits = rest.dropFirst(letters.count)
+            guard (1...3).contains(letters.count), digits.isEmpty || Self.number(digits) != nil else {
+                return nil
+            }
+            place =
+                letters.unicodeScalars.reduce(0) { $0 * 26 + Int($1.value - UnicodeScalar("a").value) + 1 }
+                - 1
+            partition = Self.number(digits)
+        } else if let rest = Self.rest(of: path, after: ["/dev/nvme", "/dev/mmcblk"]) {
+            let parts = rest.split(separator: "p", omittingEmptySubsequences: false)
+            guard (1...2).contains(parts.count),
+                let place = Self.number(path.hasPrefix("/dev/nvme") ? parts[0].dropLast(2) : parts[0]),
+                !path.hasPrefix("/dev/nvme") || parts[0].hasSuffix("n1"),
+                parts.count == 1 || Self.number(parts[1]) != nil
+            else { return nil }
+            self.place = place
+            partition = parts.count == 2 ? Self.number(parts[1]) : nil
+        } else {
+            return nil
+        }
+    }
+
+    private static func rest(of path: String, after prefixes: [String]) -> Substring? {
+        prefixes.first(where: path.hasPrefix).map { path.dropFirst($0.count) }
+    }
+
+    private static func number(_ digits: Substring) -> Int? {
+        digits.count <= 4 && digits.allSatisfy { $0.isASCII && $0.isNumber } ? Int(digits) : nil
+    }
+}
