@@ -16,7 +16,7 @@ struct Bootability {
         guard let installation = alone.installation(like: scene.installation) else {
             result = .init(
                 device: disk.rawValue, serial: serial, bootsAlone: .no, should: should,
-                breaksAt: scene.rootVolume?.kind == .logicalVolume ? .lvmMirror : .mdArray)
+                breaksAt: Self.stopWithoutRoot(disk, scene))
             blockers = []
             return
         }
@@ -35,6 +35,12 @@ struct Bootability {
             device: disk.rawValue, serial: scene.storage.disk(disk)?.serial, bootsAlone: .unknown,
             should: Self.should(disk, scene))
         blockers = []
+    }
+
+    // GRUB, or the BIOS before it, has no /boot to go on with, or the initramfs no root.
+    private static func stopWithoutRoot(_ disk: VolumeID, _ scene: Scene) -> StepID {
+        if !scene.isUEFI && !GrubInstallStep.disksWithBoot(scene).contains(disk) { return .grubInstall }
+        return scene.rootVolume?.kind == .logicalVolume ? .lvmMirror : .mdArray
     }
 
     // A disk should boot alone when it holds a current copy of every mirror under root and /boot.

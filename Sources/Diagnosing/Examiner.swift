@@ -33,10 +33,13 @@ extension Diagnosis {
             findings: findings.sorted { rank($0) < rank($1) }, disks: results)
     }
 
-    /// The disks that hold any part of root, /boot, an ESP or boot code, or that may hold one and could not be read.
+    /// The disks that hold any part of root, /boot, an ESP or boot code, or that may hold one and could not be read, and
+    /// those that took the place of one.
     private static func involved(_ scene: Scene, _ unread: UnreadDisks) -> [VolumeID] {
         var used = Set(scene.storage.disks(under: scene.installation.root) + unread.disks)
         if let boot = scene.boot { used.formUnion(scene.storage.disks(under: boot.volume)) }
+        used.formUnion(GrubInstallStep.disksWithCodeAlone(scene))
+        used.formUnion(IntendedMirror(scene).replacements.map(\.id))
         return scene.storage.disks.map(\.id).filter(used.contains)
     }
 

@@ -48,9 +48,13 @@ struct IntendedMirror {
         disks = scene.storage.disks.filter { used.contains($0.id) }
         let own = Self.arraysOfTheSystem(scene)
         isOfTheSystem =
-            arrays.contains { own.contains($0.array.id) } || groups.contains(where: \.isIncomplete)
-            || volumes.contains { $0.isOfTheSystem && $0.found.volume.isMirrored }
-        isIntended = isOfTheSystem || !arrays.isEmpty || volumes.contains { $0.found.volume.isMirrored }
+            arrays.contains { own.contains($0.array.id) }
+            || volumes.contains {
+                $0.isOfTheSystem && ($0.found.volume.isMirrored || $0.found.group.isIncomplete)
+            }
+        isIntended =
+            !arrays.isEmpty || groups.contains(where: \.isIncomplete)
+            || volumes.contains { $0.found.volume.isMirrored }
     }
 
     private static func arraysOfTheSystem(_ scene: Scene) -> Set<VolumeID> {
@@ -140,13 +144,16 @@ struct IntendedMirror {
     /// the place of the one that failed.
     var replacements: [Disk] {
         guard let least = lacks.last?.size else { return [] }
-        return storage.disks.filter { disk in
+        let blank = storage.disks.filter { disk in
             guard !disks.contains(where: { $0.id == disk.id }), disk.failure == nil, disk.size >= least else {
                 return false
             }
             let places = [disk.id] + (disk.table?.partitions.map(\.id) ?? [])
             return places.allSatisfy { storage.volume($0)?.isBlank ?? true }
         }
+        // Of several, one as large as what is left of the mirror is it.
+        let alike = blank.filter { disk in disks.contains { $0.size == disk.size } }
+        return alike.count == 1 ? alike : blank
     }
 
     /// A partition with nothing on it, of at least this many bytes, on a disk that holds none of `others`.

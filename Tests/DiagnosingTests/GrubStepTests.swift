@@ -287,4 +287,21 @@ import Testing
         #expect(finding.severity == .warning)
         #expect(finding.remedies.isEmpty)
     }
+
+    @Test func `boot code alone, on a disk that the BIOS starts, starts what another disk holds`() throws {
+        var mirror = try Mirror()
+        mirror.plugIn("c.img", partitions: nil)
+        let (record, core) = (mirror.survey.diskBoots[0].record, mirror.survey.diskBoots[0].core)
+        mirror.survey.diskBoots.append(DiskBoot(disk: VolumeID("c.img"), record: record))
+        mirror.survey.diskBoots[2].core = core
+        mirror.eraseBootCode(of: 0)
+        mirror.eraseBootCode(of: 1)
+        #expect(mirror.diagnosis.verdict == .degraded)
+        let disk = try #require(mirror.diagnosis.disks.first { $0.device == "c.img" })
+        #expect(disk.bootsAlone == .no && !disk.should && disk.breaksAt == .grubInstall)
+        // One that leads elsewhere starts another system.
+        mirror.survey.diskBoots[2].core?.prefix = "(mduuid/0badc0de0badc0de0badc0de0badc0de)/grub"
+        #expect(mirror.diagnosis.verdict == .broken)
+        #expect(mirror.diagnosis.disks.map(\.device) == ["a.img", "b.img"])
+    }
 }

@@ -41,6 +41,18 @@ import Testing
         mirror.survey.bootDirectories[0].volume = mirror.installation.root
         mirror.survey.bootDirectories[0].path = "/boot"
         #expect(!mirror.diagnosis.findings.map(\.id).contains("lvm-mirror.not-mirrored"))
+        // Nor does a group of data that has lost a part.
+        mirror.survey.storage.groups.append(
+            VolumeGroup(
+                id: "data", name: "data", seqno: 1, extentSize: 4 << 20,
+                physicalVolumes: [PhysicalVolume(name: "pv0", uuid: "gone")],
+                logicalVolumes: [LogicalVolume(id: "srv", name: "srv")]))
+        mirror.survey.storage.volumes.append(
+            Volume(
+                id: VolumeID("lv:data/srv"), kind: .logicalVolume, name: "/dev/data/srv", size: 1 << 30))
+        mirror.rewriteFstab("UUID=\(Mirror.bootUUID) /srv", "/dev/data/srv /srv")
+        #expect(mirror.state(of: .lvmMirror) == .stale)
+        #expect(!mirror.diagnosis.findings.map(\.id).contains("lvm-mirror.not-mirrored"))
     }
 
     @Test(arguments: ["scripts/local-top/lvm2", "scripts/local-block/lvm2"])

@@ -17,11 +17,28 @@ import Testing
         #expect(mirror.state(of: .partitionTable) == .skipped)
         let finding = try mirror.finding("partition-table.missing")
         #expect(finding.severity == .warning)
+        let disk = try #require(mirror.diagnosis.disks.first { $0.device == "c.img" })
+        #expect(disk.bootsAlone == .no && !disk.should && disk.breaksAt == .grubInstall)
         let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
         #expect(lines == ["sfdisk -d a.img | sed /^label-id:/d | sfdisk c.img"])
         let plan = mirror.plan(PlanOptions(confirmed: ["", "c.img"]))
         #expect(!plan.remedies.contains { $0.step == .partitionTable })
         #expect(plan.notDone.contains { $0.step == .partitionTable })
+    }
+
+    @Test func `of several blank disks, the one as large as the rest of the mirror is meant`() throws {
+        var mirror = try Mirror()
+        mirror.unplug("b.img")
+        mirror.plugIn("c.img", partitions: nil)
+        mirror.plugIn("d.img", partitions: nil)
+        func named() -> [Evidence.Place] {
+            mirror.diagnosis.findings.filter { $0.id == "partition-table.missing" }
+                .flatMap { $0.evidence.map(\.place) }
+        }
+        #expect(named() == [.device("c.img", offset: 0), .device("d.img", offset: 0)])
+        let last = try #require(mirror.survey.storage.disks.indices.last)
+        mirror.survey.storage.disks[last].size = mirror.survey.storage.disks[0].size
+        #expect(named() == [.device("d.img", offset: 0)])
     }
 
     @Test func `of a blank disk beside a whole mirror is nobody's business`() throws {

@@ -56,8 +56,26 @@ enum GrubInstallStep: MigrationStep {
         scene.bootVolume.map { scene.storage.disks(under: $0.id) } ?? []
     }
 
-    // A BIOS starts the first disk that ends its first sector with 55 AA, whatever the code in it is worth.
+    /// The disks without a part of /boot whose boot code leads to it all the same: where the BIOS cannot start the disk
+    /// that /boot is on, another one was made to.
+    static func disksWithCodeAlone(_ scene: Scene) -> [VolumeID] {
+        guard !scene.isUEFI, let boot = scene.boot, let volume = scene.bootVolume else { return [] }
+        let holding = disksWithBoot(scene)
+        return scene.survey.diskBoots.filter { code in
+            guard !holding.contains(code.disk), let record = code.record, record.hasSignature,
+                code.core != nil
+            else {
+                return false
+            }
+            if case .leads = judge(record, code.core, on: code.disk, boot, volume, scene) { return true }
+            return false
+        }.map(\.disk)
+    }
+
+    // A BIOS starts the first disk that ends its first sector with 55 AA, whatever the code in it is worth; which one is
+    // the first, whoever gave a disk boot code alone has seen to.
     static func startedDisk(_ scene: Scene) -> VolumeID? {
+        if let disk = disksWithCodeAlone(scene).first { return disk }
         let disks = disksWithBoot(scene)
         return scene.survey.diskBoots.first { disks.contains($0.disk) && $0.record?.hasSignature == true }?
             .disk
