@@ -26,7 +26,8 @@ def run(name, *, again=False, tell=lambda line: None):
     """The result of a fault, made unless there is one of the same binary, fault and base."""
     looked = look.run(name, again=again, tell=tell)
     fault = faults.fault(name)
-    folder = CACHE / f"case-{name}-{digest(BINARY, fault.key, fault.expect, HERE / 'case.py', HERE / 'look.py')}"
+    key = digest(BINARY, fault.key, fault.expect, fault.confirm, HERE / "case.py", HERE / "look.py")
+    folder = CACHE / f"case-{name}-{key}"
     if (folder / "result.json").exists() and not again:
         result = json.loads((folder / "result.json").read_text())
         tell(f"{name}: result of an earlier run, {folder / 'result.json'}")
@@ -42,7 +43,8 @@ class Case:
 
     def run(self, looked):
         files = disks.overlays(faults.broken(self.fault.name), self.folder)
-        rescue, rescue_seconds = self.rescue(files, "rescue", "--yes")
+        agreed = " ".join(["--yes", *(f"--confirm {device}" for device in self.fault.confirm)])
+        rescue, rescue_seconds = self.rescue(files, "rescue", agreed)
         after = self.boots("after")
         improve, _ = self.rescue(files, "improve", "--yes --improve")
         improved = self.boots("improved")

@@ -28,13 +28,14 @@ close_target
 
 @dataclass
 class Fault:
-    """A file of faults/: `# about:`, `# expect:`, perhaps `# boot:` and `# from:`, then shell."""
+    """A file of faults/: `# about:`, `# expect:`, perhaps `# boot:`, `# from:` and `# confirm:`, then shell."""
 
     name: str
     about: str
     expect: list  # ids of the steps that a diagnosis must name
     boot: str  # boot mode after which the power goes, or ""
     parent: str  # the fault whose disks this one starts from, or "" for the base
+    confirm: list  # devices whose data its rescue puts at stake
     shell: bool
 
     @property
@@ -65,6 +66,7 @@ def fault(name):
         heading["expect"].split(),
         heading.get("boot", ""),
         heading.get("from", ""),
+        heading.get("confirm", "").split(),
         bool(commands(name)),
     )
 
