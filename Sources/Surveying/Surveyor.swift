@@ -32,7 +32,7 @@ package enum Surveyor {
 
     private static func look(_ storage: StorageMap, _ request: SurveyRequest) throws(SystemError) -> Survey {
         let count = FilesystemTour.candidates(storage).count
-        request.progress("Looking into \(count) filesystem\(count == 1 ? "" : "s")")
+        if count > 0 { request.progress("Looking into \(count) filesystem\(count == 1 ? "" : "s")") }
         let running = RunningSystem()
         let tour = try FilesystemTour(storage, running: running, includeRunning: request.includeRunning)
         for volume in storage.volumes { tour.visit(volume) }
@@ -64,6 +64,8 @@ extension SurveyRequest.Disks: CustomStringConvertible {
     package var description: String {
         switch self {
         case .system: "the disks of this machine"
+        // A line of a console holds the names of a few.
+        case .paths(let paths) where paths.count > 4: "\(paths.count) disks"
         case .paths(let paths): paths.joined(separator: ", ")
         }
     }
