@@ -102,6 +102,8 @@ class Machine:
                     raise Interrupted
                 piece = b""
                 if selector.select(wait):
+                    # The text is judged whole each time, and a serial port gives it letter by letter.
+                    time.sleep(0.1)
                     piece = os.read(self.process.stdout.fileno(), 65536)
                     if not piece:
                         return
