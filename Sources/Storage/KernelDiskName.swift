@@ -1,14 +1,16 @@
 /// What the kernel calls a disk or a partition by the order in which it finds disks: `/dev/sda1`, `/dev/nvme0n1p2`.
 ///
 /// Letters count as sd_format_disk_name of drivers/scsi/sd.c does, nvme and mmcblk by number.
-struct KernelDiskName {
+package struct KernelDiskName {
     /// The disk's place among those of its kind, from 0.
     let place: Int
     /// The partition's number; nil for the whole disk.
     let partition: Int?
+    /// `/dev/sd`, `/dev/nvme`.
+    private let kind: String
 
-    init?(_ path: String) {
-        if let rest = Self.rest(of: path, after: ["/dev/sd", "/dev/vd", "/dev/hd", "/dev/xvd"]) {
+    package init?(_ path: String) {
+        if let (kind, rest) = Self.parts(of: path, ["/dev/sd", "/dev/vd", "/dev/hd", "/dev/xvd"]) {
             let letters = rest.prefix { ("a"..."z").contains($0) }
             let digits = rest.dropFirst(letters.count)
             guard (1...3).contains(letters.count), digits.isEmpty || Self.number(digits) != nil else {
@@ -18,7 +20,8 @@ struct KernelDiskName {
                 letters.unicodeScalars.reduce(0) { $0 * 26 + Int($1.value - UnicodeScalar("a").value) + 1 }
                 - 1
             partition = Self.number(digits)
-        } else if let rest = Self.rest(of: path, after: ["/dev/nvme", "/dev/mmcblk"]) {
+            self.kind = kind
+        } else if let (kind, rest) = Self.parts(of: path, ["/dev/nvme", "/dev/mmcblk"]) {
             let parts = rest.split(separator: "p", omittingEmptySubsequences: false)
             guard (1...2).contains(parts.count),
                 let place = Self.number(path.hasPrefix("/dev/nvme") ? parts[0].dropLast(2) : parts[0]),
@@ -27,13 +30,30 @@ struct KernelDiskName {
             else { return nil }
             self.place = place
             partition = parts.count == 2 ? Self.number(parts[1]) : nil
+            self.kind = kind
         } else {
             return nil
         }
     }
 
-    private static func rest(of path: String, after prefixes: [String]) -> Substring? {
-        prefixes.first(where: path.hasPrefix).map { path.dropFirst($0.count) }
+    /// What the same partition is called once its disk is found at another place.
+    package func moved(to place: Int) -> String {
+        let number = partition.map(String.init) ?? ""
+        if ["/dev/nvme", "/dev/mmcblk"].contains(kind) {
+            return kind + "\(place)" + (kind == "/dev/nvme" ? "n1" : "")
+                + (number.isEmpty ? "" : "p" + number)
+        }
+        var letters = ""
+        var rest = place + 1
+        while rest > 0 {
+            letters = String(UnicodeScalar(UInt8(ascii: "a") + UInt8((rest - 1) % 26))) + letters
+            rest = (rest - 1) / 26
+        }
+        return kind + letters + number
+    }
+
+    private static func parts(of path: String, _ kinds: [String]) -> (String, Substring)? {
+        kinds.first(where: path.hasPrefix).map { ($0, path.dropFirst($0.count)) }
     }
 
     private static func number(_ digits: Substring) -> Int? {

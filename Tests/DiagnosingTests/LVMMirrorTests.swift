@@ -152,6 +152,20 @@ import Testing
         #expect(try mirror.finding("lvm-mirror.filtered").severity == .warning)
     }
 
+    @Test func `are seen on no disk alone where the filter lets none of its names pass`() throws {
+        var mirror = try Mirror()
+        mirror.image.facts?.scripts.insert("scripts/local-block/bootmend-degraded")
+        func filtered(_ pass: String) -> [Diagnosis.DiskResult.Answer] {
+            let text = #"devices { global_filter = [ "a|\#(pass)|", "r|.*|" ] }"#
+            mirror.installation.texts["/etc/lvm/lvm.conf"] = text
+            mirror.image.facts?.texts["etc/lvm/lvm.conf"] = text
+            return mirror.bootsAlone
+        }
+        #expect(filtered("^/dev/vda") == [.no, .no])
+        // The second disk moves up once the first is gone.
+        #expect(filtered("^/dev/sda") == [.yes, .yes])
+    }
+
     @Test func `may be seen through a filter by names that only the running system gives`() throws {
         var mirror = try Mirror()
         mirror.installation.texts["/etc/lvm/lvm.conf"] =

@@ -43,6 +43,17 @@ struct StorageMapTagsTests {
         #expect(map.volume(named: "/dev/md1") == nil)
     }
 
+    @Test(arguments: [
+        ("/dev/sdb2", 0, "/dev/sda2"), ("/dev/sda", 26, "/dev/sdaa"), ("/dev/sdaa1", 1, "/dev/sdb1"),
+        ("/dev/vdc1", 701, "/dev/vdzz1"), ("/dev/nvme1n1p3", 0, "/dev/nvme0n1p3"),
+        ("/dev/mmcblk1p2", 0, "/dev/mmcblk0p2"),
+    ])
+    func `a disk that is found at another place has the name of that place`(
+        name: String, place: Int, moved: String
+    ) {
+        #expect(KernelDiskName(name)?.moved(to: place) == moved)
+    }
+
     @Test func `the kernel's names mean images in their order, and a disk by its own node alone`() throws {
         var map = try StorageMap.of(try RecordedDisk("lab-a"), try RecordedDisk("lab-b"))
         let (first, second) = (map.disks[0].id, map.disks[1].id)

@@ -11,11 +11,15 @@ struct LVMSight {
 
     private let scene: Scene
     private let mirror: IntendedMirror
+    /// All disks of the group are here, under the names that they have with all of them.
+    private let isWhole: Bool
 
     init(_ scene: Scene, _ mirror: IntendedMirror) {
         self.scene = scene
         self.mirror = mirror
-        guard let use = mirror.volumes.first(where: \.isRoot) else { return }
+        let use = mirror.volumes.first(where: \.isRoot)
+        isWhole = !(use?.found.group.isIncomplete ?? false)
+        guard let use else { return }
         let here = use.found.group.physicalVolumes.filter { $0.device != nil }
         let conf = Self.conf(scene.installation.texts, under: "/")
         if usesDevicesFile(conf) {
@@ -46,7 +50,7 @@ struct LVMSight {
         let hidden = here.filter { image?.accepts(aliases: names($0)) == false }
         findings.append(
             finding(
-                "filtered", "a filter of lvm.conf hides \(list(rejected)) from LVM", hidden, here, use,
+                "filtered", "a filter of lvm.conf hides \(list(rejected)) from LVM", hidden, use,
                 [
                     Evidence(
                         path: LVMConf.path,
@@ -81,12 +85,16 @@ struct LVMSight {
         }
     }
 
-    /// What it is known by here, and where LVM saw it last: disks change their names from one boot to the next.
+    /// What it is known by here, and where LVM saw it last: disks change their names from one boot to the next, and where
+    /// one is gone those behind it move up.
     private func names(_ physical: PhysicalVolume) -> [String] {
         guard let device = physical.device, let volume = scene.storage.volume(device) else { return [] }
         let own = scene.storage.names(of: volume).filter { $0.hasPrefix("/dev/") }
         let given = scene.arrays.uses.filter { $0.array.id == device }.map(\.device)
-        return own + given + [physical.hint].compactMap(\.self)
+        let known = own + given + [physical.hint].compactMap(\.self)
+        guard !isWhole else { return known }
+        let places = 0..<min(scene.survey.storage.disks.count + 1, 64)
+        return known + known.compactMap { KernelDiskName($0) }.flatMap { name in places.map(name.moved) }
     }
 
     // MARK: the devices file
@@ -119,7 +127,6 @@ struct LVMSight {
         findings.append(
             finding(
                 "not-in-devices-file", "LVM's devices file does not list \(list(unlisted))", hidden ?? [],
-                here,
                 use,
                 [
                     Evidence(
@@ -163,18 +170,17 @@ struct LVMSight {
         volumes.compactMap(\.device?.rawValue).joined(separator: " and ")
     }
 
-    // The image's own copy is what the boot goes by. With a disk gone the others have other names than here, so then
-    // nothing is said for certain.
+    // The image's own copy is what the boot goes by.
     private func finding(
-        _ word: String, _ summary: String, _ hidden: [PhysicalVolume], _ here: [PhysicalVolume],
+        _ word: String, _ summary: String, _ hidden: [PhysicalVolume],
         _ use: IntendedMirror.Use, _ evidence: [Evidence], _ remedy: Remedy
     ) -> Finding {
-        let isWhole = here.count == use.found.group.physicalVolumes.count
         let names = Set(hidden.map(\.uuid))
         let under = scene.storage.physicalVolumes(under: use.found)
-        let hasHalf = use.found.volume.isMirrored && under.contains { !names.contains($0.uuid) }
+        let isSeen = under.contains { $0.device != nil && !names.contains($0.uuid) }
+        let hasHalf = use.found.volume.isMirrored && isSeen
         let activates = (InitramfsStep.firstImage(scene)?.facts).map(DegradedActivation.activates) ?? true
-        let stops = isWhole && !hidden.isEmpty && !(hasHalf && activates)
+        let stops = !hidden.isEmpty && !(hasHalf && activates)
         return Finding(
             id: "lvm-mirror.\(word)", step: LVMMirrorStep.id, severity: stops ? .blocker : .warning,
             summary: summary, symptom: "Volume group \"\(use.found.group.name)\" not found",
