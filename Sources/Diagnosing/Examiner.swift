@@ -39,6 +39,10 @@ extension Diagnosis {
         var used = Set(scene.storage.disks(under: scene.installation.root) + unread.disks)
         if let boot = scene.boot { used.formUnion(scene.storage.disks(under: boot.volume)) }
         used.formUnion(GrubInstallStep.disksWithCodeAlone(scene))
+        if scene.isUEFI {
+            let esps = scene.survey.esps.filter { $0.fallback != nil || !$0.vendors.isEmpty }
+            used.formUnion(esps.flatMap { scene.storage.disks(under: $0.volume) })
+        }
         used.formUnion(IntendedMirror(scene).replacements.map(\.id))
         return scene.storage.disks.map(\.id).filter(used.contains)
     }

@@ -78,11 +78,25 @@ package struct Scene: Sendable {
         func isArray(_ directory: BootDirectory) -> Bool {
             survey.storage.volume(directory.volume)?.kind == .array
         }
-        return separate.first { named.contains($0.volume) && isArray($0) }
-            ?? bare(named, survey)
-            ?? separate.first(where: isArray)
-            ?? separate.first { named.contains($0.volume) }
-            ?? separate.first ?? own
+        let found =
+            separate.first { named.contains($0.volume) && isArray($0) } ?? bare(named, survey)
+            ?? separate.first(where: isArray) ?? separate.first { named.contains($0.volume) }
+        // What fstab names and could not be read may be it: what else has kernels is a guess.
+        return found ?? (survey.unread(among: named) == nil ? separate.first ?? own : nil)
+    }
+
+    /// Why there is no `boot`.
+    var whyNoBoot: String {
+        let named = Set(entry(mountedAt: "/boot").map { volumes(source: $0.source).map(\.id) } ?? [])
+        return survey.unread(among: named).map { "\($0.name) could not be looked into: \($0.reason)" }
+            ?? "no filesystem with this system's kernels was found"
+    }
+
+    /// Volumes by their names, in a sentence.
+    func names(_ volumes: [VolumeID]) -> String {
+        let names = volumes.map { storage.volume($0)?.name ?? $0.rawValue }
+        return names.count > 1
+            ? names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "") : names.joined()
     }
 
     // The one array or logical volume that fstab mounts as /boot and that holds no kernel of any system. A filesystem
@@ -97,6 +111,13 @@ package struct Scene: Sendable {
         let directory = survey.bootDirectories.first { $0.volume == id && $0.path.isEmpty }
         guard directory?.kernels.isEmpty ?? true else { return nil }
         return directory ?? BootDirectory(volume: id, path: "")
+    }
+}
+
+extension Survey {
+    /// What of these could not be looked into.
+    fileprivate func unread(among volumes: Set<VolumeID>) -> RejectedCandidate? {
+        rejected.first { $0.isUnread == true && volumes.contains($0.volume) }
     }
 }
 

@@ -23,7 +23,7 @@ let judgedSteps: [any MigrationStep.Type] = [
 /// What the examination of one step came to.
 package struct Examination: Sendable, Hashable {
     package var state: Diagnosis.StepResult.State
-    /// Why it is unknown or not applicable.
+    /// What proves that it is done, or why it is unknown or not applicable.
     package var reason: String?
     /// A blocker among them means: with the disks of this scene, it does not boot.
     package var findings: [Finding]

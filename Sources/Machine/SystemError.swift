@@ -21,12 +21,16 @@ package struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         self.hint = hint
     }
 
-    package var description: String {
+    /// The reason alone; empty where none is known.
+    package var reason: String {
         var reasons: [String] = []
         if number != 0 { reasons.append(String(cString: strerror(number))) }
         if let detail { reasons.append(detail) }
-        return "cannot \(doing) '\(subject)'"
-            + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))
+        return reasons.joined(separator: ", ")
+    }
+
+    package var description: String {
+        "cannot \(doing) '\(subject)'" + (reason.isEmpty ? "" : ": " + reason)
     }
 }
 

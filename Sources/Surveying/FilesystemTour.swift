@@ -44,7 +44,7 @@ final class FilesystemTour {
     func visit(_ volume: Volume) {
         switch CandidateVolume(volume) {
         case .passedOver: return
-        case .rejected(let reason): reject(volume, reason)
+        case .rejected(let reason): reject(volume, reason, isUnread: true)
         case .filesystem:
             switch running.use(of: volume) {
             case .root where !includeRunning:
@@ -55,7 +55,7 @@ final class FilesystemTour {
             do throws(SystemError) {
                 try look(into: volume)
             } catch {
-                if CandidateVolume.mayHoldRoot(volume) { reject(volume, error.description) }
+                if CandidateVolume.mayHoldRoot(volume) { reject(volume, error.reason, isUnread: true) }
             }
             // A node shows what the kernel made of the halves; there is no telling them apart behind it.
             if volume.node == nil { volume.otherHalves.forEach { visit($0, of: volume) } }
@@ -94,8 +94,9 @@ final class FilesystemTour {
         return zip(readings, directories).filter { $0.0.half == nil }.map(\.1)
     }
 
-    private func reject(_ volume: Volume, _ reason: String) {
-        rejected.append(RejectedCandidate(volume: volume.id, name: volume.name, reason: reason))
+    private func reject(_ volume: Volume, _ reason: String, isUnread: Bool? = nil) {
+        rejected.append(
+            RejectedCandidate(volume: volume.id, name: volume.name, reason: reason, isUnread: isUnread))
     }
 
     // MARK: one tree on a filesystem

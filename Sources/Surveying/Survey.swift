@@ -108,11 +108,16 @@ package struct RejectedCandidate: Codable, Sendable, Hashable {
     package var reason: String
     /// What it would be if it were taken for one: an old half is the only one left when its mirror is unplugged.
     package var installation: Installation?
+    /// What is in it was not seen; nil where it was, or is nothing that a system lies on.
+    package var isUnread: Bool?
 
-    package init(volume: VolumeID, name: String, reason: String, installation: Installation? = nil) {
+    package init(
+        volume: VolumeID, name: String, reason: String, installation: Installation? = nil, isUnread: Bool? = nil
+    ) {
         self.volume = volume
         self.name = name
         self.reason = reason
         self.installation = installation
+        self.isUnread = isUnread
     }
 }

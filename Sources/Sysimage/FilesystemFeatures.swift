@@ -14,6 +14,18 @@ enum FilesystemFeatures {
         return sentence + ": " + names.joined(separator: ", ")
     }
 
+    /// What reads a filesystem that this kernel does not.
+    static func wayOut(of sentence: String) -> String? {
+        if sentence.contains("V4 format") {
+            return "a kernel with XFS_SUPPORT_V4 reads it, such as those of RHEL 7 to 9 and Debian 12"
+        }
+        if sentence.hasPrefix("unknown filesystem type") {
+            return "a rescue system whose kernel has its module reads it"
+        }
+        let isTooNew = sentence.contains("features (") && !sentence.contains("needs repair")
+        return isTooNew ? "a rescue system with a newer kernel reads it" : nil
+    }
+
     private static func bitNames(_ filesystem: String, _ sentence: String) -> [Int: String] {
         switch filesystem {
         case "XFS": sentence.contains("read-only compatible") ? xfsReadOnly : xfsIncompatible

@@ -35,13 +35,15 @@ struct KernelMessages: ~Copyable {
         guard let colon = line.firstRange(of: ": ") else { return String(line) }
         let text = String(line[colon.upperBound...])
         // btrfs marks a line with its state and level before the sentence; mount problems alone are of interest.
-        guard !text.hasPrefix("Mounting V"), !text.hasPrefix("Ending clean mount"),
-            !text.hasPrefix("mounted ")
-        else {
-            return nil
-        }
+        guard !saysNothing.contains(where: text.hasPrefix) else { return nil }
         return FilesystemFeatures.named(in: text, filesystem: String(line.prefix { $0 != " " }))
     }
+
+    // What is no problem, and how XFS ends each refusal after it has given the reason (fs/xfs/xfs_mount.c).
+    private static let saysNothing = [
+        "Mounting V", "Ending clean mount", "mounted ", "SB validate failed",
+        "Filesystem cannot be safely mounted", "Filesystem can not be safely mounted",
+    ]
 
     deinit { if log >= 0 { close(log) } }
 }

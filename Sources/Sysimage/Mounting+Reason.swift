@@ -7,7 +7,10 @@ extension Mounting {
     func perform(of subject: String) throws(SystemError) {
         let messages = KernelMessages()
         do { try perform() } catch {
-            throw SystemError(error, subject: subject, detail: kernelName.flatMap { messages.about($0) })
+            let said = kernelName.flatMap { messages.about($0) }
+            let way = FilesystemFeatures.wayOut(of: said ?? error.reason)
+            throw SystemError(
+                error, subject: subject, detail: way.map { "\(said ?? error.reason): \($0)" } ?? said)
         }
     }
 

@@ -7,10 +7,10 @@ struct Answer {
 
     init(_ console: Console) { self.console = console }
 
-    /// `next` is shown only where there is something to mend.
-    func diagnosis(_ diagnosis: Diagnosis, lead: String? = nil, next: [String], changes: [String]? = nil)
-        -> Int32
-    {
+    /// `next` is shown only where there is something to mend; with `proofs`, each step that is done says what proves it.
+    func diagnosis(
+        _ diagnosis: Diagnosis, lead: String? = nil, next: [String], changes: [String]? = nil, proofs: Bool = false
+    ) -> Int32 {
         let mendable = diagnosis.findings.contains { $0.remedies.contains { !$0.isByHand } }
         let improvable = diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .improvement } }
         let onlyImproves =
@@ -18,7 +18,8 @@ struct Answer {
             && !diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .redo && !$0.isByHand } }
         let commands = mendable ? next.map { onlyImproves ? $0 + " --improve" : $0 } : []
         let telling = TextReport.Telling(
-            lead: lead, isQuiet: console.isQuiet, isVerbose: console.isVerbose, next: commands)
+            lead: lead, isQuiet: console.isQuiet, isVerbose: console.isVerbose || proofs,
+            next: commands)
         console.answer(
             text: TextReport.diagnosis(diagnosis, telling, console.style)
                 + (changes.map { TextReport.notes($0, console.style) } ?? ""),

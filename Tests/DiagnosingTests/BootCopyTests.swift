@@ -42,8 +42,12 @@ import Testing
         var mirror = try notCopied()
         let array = try #require(mirror.survey.storage.arrays.first?.id)
         mirror.survey.rejected.append(
-            RejectedCandidate(volume: array, name: "/dev/md0", reason: "the kernel has no XFS V4"))
-        #expect(Scene(mirror.survey, mirror.installation).boot?.volume == mirror.installation.root)
+            RejectedCandidate(
+                volume: array, name: "/dev/md0", reason: "the kernel has no XFS V4", isUnread: true))
+        #expect(Scene(mirror.survey, mirror.installation).boot == nil)
+        #expect(mirror.diagnosis.verdict == .unknown)
+        let step = mirror.diagnosis.steps.first { $0.id == .grubInstall }
+        #expect(step?.reason == "/dev/md0 could not be looked into: the kernel has no XFS V4")
     }
 
     @Test func `a core image that still leads to the old half boots from there`() throws {

@@ -16,6 +16,27 @@ import Testing
         #expect(diagnosis.disks.allSatisfy { $0.should && $0.breaksAt == .initramfs })
     }
 
+    @Test func `each step that is done says what proves it`() throws {
+        let steps = try Mirror().diagnosis.steps
+        let proofs = Dictionary(uniqueKeysWithValues: steps.map { ($0.id, $0.reason ?? "") })
+        #expect(
+            proofs == [
+                .partitionTable:
+                    "partitions on a.img and b.img that hold the mirror's parts, and room for GRUB",
+                .mdArray: "/dev/md/0: 2 of 2 members, 23 events",
+                .bootCopy: "/dev/md0 holds \(Mirror.kernel)",
+                .mdadmConf: "/etc/mdadm/mdadm.conf:21 names /dev/md/0",
+                .fstab: "/ is /dev/rhel/root, /boot is /dev/md0, swap is /dev/rhel/swap",
+                .lvmMirror: "rhel/root on a.img and b.img; rhel/swap on a.img and b.img",
+                .initramfs: "initrd.img-\(Mirror.kernel) is whole and has what the root needs",
+                .cmdline: "root=/dev/mapper/rhel-root is this system's root",
+                .grubConfig: "/boot/grub/grub.cfg starts /vmlinuz-\(Mirror.kernel), which is there",
+                .grubInstall:
+                    "a whole core image on a.img and b.img, prefix (mduuid/6d1e2f308a4b4c5d9e0f1a2b3c4d5e6f)/grub",
+                .sync: "no half is behind, and nothing copies",
+            ])
+    }
+
     @Test func `with the script in its image it boots from either disk, and nothing is left to say`() throws {
         var mirror = try Mirror()
         mirror.image.facts?.scripts.insert("scripts/local-block/bootmend-degraded")

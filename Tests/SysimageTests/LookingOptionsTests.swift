@@ -36,12 +36,29 @@ import Testing
             ("3,9,5;BTRFS error (device loop3): open_ctree failed", "loop3", "open_ctree failed"),
             ("6,9,5;EXT4-fs (loop4): mounted filesystem", "loop3", nil),
             ("6,9,5;XFS (loop3): Mounting V5 Filesystem", "loop3", nil),
+            (
+                "3,9,5;XFS (loop3): Deprecated V4 format (crc=0) not supported by kernel.", "loop3",
+                "Deprecated V4 format (crc=0) not supported by kernel."
+            ),
+            ("3,9,5;XFS (loop3): SB validate failed with error -22.", "loop3", nil),
+            ("3,9,5;XFS (loop3): Filesystem cannot be safely mounted by this kernel.", "loop3", nil),
             ("no semicolon", "loop3", nil), ("", "loop3", nil),
         ] as [(String, String, String?)])
     func `the kernel's sentence about a device is found and its bits are named`(
         record: String, device: String, sentence: String?
     ) {
         #expect(KernelMessages.message(record, about: device) == sentence)
+    }
+
+    @Test func `what this kernel does not read, another does, and which one is said`() {
+        for (sentence, word) in [
+            ("Deprecated V4 format (crc=0) not supported by kernel.", "XFS_SUPPORT_V4"),
+            ("unknown filesystem type 'vfat'", "module"),
+            ("Superblock has unknown incompatible features (0x20) enabled.: large extent counts", "newer kernel"),
+        ] {
+            #expect(FilesystemFeatures.wayOut(of: sentence)?.contains(word) == true, "\(sentence)")
+        }
+        #expect(FilesystemFeatures.wayOut(of: "Internal error xfs_sb_read_verify") == nil)
     }
 
     @Test(

@@ -12,7 +12,7 @@ enum BootCopyStep: MigrationStep {
 
     static func examine(_ scene: Scene) -> Examination {
         guard let boot = scene.boot else {
-            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+            return Examination(.unknown, reason: scene.whyNoBoot)
         }
         guard boot.path.isEmpty else {
             return Examination(.notApplicable, reason: "/boot is a directory of the root filesystem")
@@ -38,7 +38,10 @@ enum BootCopyStep: MigrationStep {
         }
         var seen: Set<String> = []
         findings.removeAll { !seen.insert($0.id).inserted }
-        guard !findings.isEmpty else { return Examination(.done) }
+        guard !findings.isEmpty else {
+            let name = scene.bootVolume?.name ?? "/boot"
+            return Examination(.done, reason: "\(name) holds \(own.joined(separator: ", "))")
+        }
         return Examination(own.isEmpty ? .skipped : .stale, findings: findings)
     }
 

@@ -11,18 +11,22 @@ enum CmdlineStep: MigrationStep {
 
     static func examine(_ scene: Scene) -> Examination {
         guard scene.boot != nil else {
-            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+            return Examination(.unknown, reason: scene.whyNoBoot)
         }
         guard !scene.installation.readUnreplayed else { return Examination(.unknown, reason: "dirty-log") }
         let lines = CommandLines(scene)
         guard !lines.wrong.isEmpty else {
-            guard let unread = lines.unread else { return Examination(.done) }
+            guard let unread = lines.unread else { return Examination(.done, reason: proof(scene)) }
             return Examination(
                 .unknown, reason: "\(unread) was not read: what its words mean to it is not known")
         }
         let remedies = [correction(lines.wrong, scene)].compactMap { $0 }
         let findings = lines.wrong.map { finding($0, remedies, scene) }
         return Examination(.stale, findings: findings)
+    }
+
+    private static func proof(_ scene: Scene) -> String? {
+        scene.started.commandLine?.value(of: "root").map { "root=\($0) is this system's root" }
     }
 
     // Right parameters have nothing to be written again.

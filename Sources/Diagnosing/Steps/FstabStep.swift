@@ -30,10 +30,21 @@ enum FstabStep: MigrationStep {
             return Examination(.stale, findings: findings)
         }
         guard let untold = examinations.first(where: \.isUntold) else {
-            return Examination(.done, findings: findings)
+            return Examination(.done, reason: proof(scene), findings: findings)
         }
         return Examination(
             .unknown, reason: "\(untold.source) may lie in a container that is locked", findings: findings)
+    }
+
+    private static func proof(_ scene: Scene) -> String {
+        let lines = scene.fstab.filter { $0.isLocalDevice && ($0.mustMount || $0.isSwap) }
+        let places = lines.compactMap { entry in
+            let volume =
+                scene.arrays.array(named: entry.source).flatMap { scene.storage.volume($0.id) }
+                ?? scene.volumes(source: entry.source).first
+            return volume.map { "\(entry.isSwap ? "swap" : entry.target) is \($0.name)" }
+        }
+        return places.isEmpty ? "no line waits for a disk" : places.joined(separator: ", ")
     }
 
     // mount(8) passes over a line that it cannot read; what was meant by it only the person knows.

@@ -11,7 +11,7 @@ enum GrubConfigStep: MigrationStep {
 
     static func examine(_ scene: Scene) -> Examination {
         guard let boot = scene.boot, let volume = scene.bootVolume else {
-            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+            return Examination(.unknown, reason: scene.whyNoBoot)
         }
         let path = scene.distribution.grubDirectory + "/grub.cfg"
         // A menu is made of the kernels that are there: boot-copy brings them first.
@@ -44,7 +44,10 @@ enum GrubConfigStep: MigrationStep {
         findings += staleArguments(lines)
         if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
         let notes = [lostDefault(path, scene)].compactMap { $0 }
-        guard !findings.isEmpty else { return Examination(.done, findings: notes) }
+        guard !findings.isEmpty else {
+            let starts = scene.started.kernel.map { "starts \($0), which is there" } ?? "names what is there"
+            return Examination(.done, reason: "\(path) \(starts)", findings: notes)
+        }
         for index in findings.indices where findings[index].remedies.isEmpty {
             findings[index].remedies = redo(scene)
         }

@@ -10,7 +10,7 @@ enum GrubInstallStep: MigrationStep {
 
     static func examine(_ scene: Scene) -> Examination {
         guard let boot = scene.boot, let volume = scene.bootVolume else {
-            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+            return Examination(.unknown, reason: scene.whyNoBoot)
         }
         if scene.isUEFI { return Examination(.unknown, reason: "UEFI is not judged by this version") }
         let disks = disksWithBoot(scene)
@@ -41,7 +41,7 @@ enum GrubInstallStep: MigrationStep {
         findings += replacements(scene)
         guard !findings.isEmpty else {
             return unknown.map { Examination(.unknown, reason: $0, findings: notes) }
-                ?? Examination(.done, findings: notes)
+                ?? Examination(.done, reason: proof(disks, scene), findings: notes)
         }
         let never = findings.allSatisfy { $0.id == "grub-install.missing" }
         return Examination(never ? .skipped : .stale, findings: findings + notes)
@@ -49,6 +49,13 @@ enum GrubInstallStep: MigrationStep {
 
     static func redo(_ scene: Scene) -> [Remedy] {
         scene.isUEFI ? [] : disksWithBoot(scene).map { install($0, scene) }
+    }
+
+    private static func proof(_ disks: [VolumeID], _ scene: Scene) -> String {
+        let prefixes = Set(
+            scene.survey.diskBoots.filter { disks.contains($0.disk) }.compactMap(\.core?.prefix))
+        let leads = prefixes.count == 1 ? prefixes.first.map { ", prefix \($0)" } ?? "" : ""
+        return "a whole core image on \(scene.names(disks))" + leads
     }
 
     /// The disks that hold a copy of /boot: each has to start it.

@@ -10,7 +10,7 @@ enum InitramfsStep: MigrationStep {
 
     static func examine(_ scene: Scene) -> Examination {
         guard let boot = scene.boot else {
-            return Examination(.unknown, reason: "no filesystem with this system's kernels was found")
+            return Examination(.unknown, reason: scene.whyNoBoot)
         }
         let kernels = bootable(boot, scene)
         guard !kernels.isEmpty else {
@@ -45,7 +45,11 @@ enum InitramfsStep: MigrationStep {
             + [noRoom(boot, scene)].compactMap(\.self)
         if own.isEmpty {
             if let unknown { return Examination(.unknown, reason: unknown) }
-            return Examination(.done, findings: asides)
+            let files = boot.images.filter { kernels.contains($0.version ?? "") }.map(\.file)
+            let what =
+                files.joined(separator: ", ")
+                + (files.count == 1 ? " is whole and has" : " are whole and have")
+            return Examination(.done, reason: what + " what the root needs", findings: asides)
         }
         return Examination(missing == kernels.count ? .skipped : .stale, findings: own + asides)
     }

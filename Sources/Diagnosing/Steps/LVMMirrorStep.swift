@@ -25,10 +25,16 @@ enum LVMMirrorStep: MigrationStep {
         }
         if let reason = sight.unknown { return Examination(.unknown, reason: reason) }
         guard mirror.isIntended else { return Examination(.notApplicable, reason: "no mirror was intended") }
-        return Examination(.done)
+        return Examination(.done, reason: proof(mirror, scene))
     }
 
     static func redo(_ scene: Scene) -> [Remedy] { examine(scene).findings.flatMap(\.remedies) }
+
+    private static func proof(_ mirror: IntendedMirror, _ scene: Scene) -> String {
+        mirror.volumes.map { use in
+            "\(use.name) on \(scene.names(scene.storage.disks(under: use.volume.id)))"
+        }.joined(separator: "; ")
+    }
 
     // Whether it boots without is the initramfs's to say, or that of the volume that lay on it.
     private static func missing(_ group: VolumeGroup, _ mirror: IntendedMirror) -> [Finding] {

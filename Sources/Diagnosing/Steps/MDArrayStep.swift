@@ -17,7 +17,9 @@ enum MDArrayStep: MigrationStep {
             let isNeeded = use.isNeededByName || needed.contains(use.array.id)
             findings += ArrayExamination(use, scene, mirror, isNeeded: isNeeded).findings
         }
-        guard !findings.isEmpty else { return Examination(.done) }
+        guard !findings.isEmpty else {
+            return Examination(.done, reason: uses.map { proof($0.array, $0.device) }.joined(separator: "; "))
+        }
         let neverFilled = findings.allSatisfy { finding in
             finding.id == "md-array.degraded" && !uses.contains { $0.array.filledMissing }
         }
@@ -25,6 +27,11 @@ enum MDArrayStep: MigrationStep {
     }
 
     static func redo(_ scene: Scene) -> [Remedy] { examine(scene).findings.flatMap(\.remedies) }
+
+    private static func proof(_ array: MDArray, _ device: String) -> String {
+        let events = array.members.map(\.superblock.events).max().map { ", \($0) events" } ?? ""
+        return "\(device): \(array.raidDisks - array.freeSlots.count) of \(array.raidDisks) members\(events)"
+    }
 
     /// Those without which the default target is not reached.
     private static func neededArrays(_ scene: Scene) -> Set<VolumeID> {

@@ -13,11 +13,18 @@ enum MdadmConfStep: MigrationStep {
         }
         guard !scene.installation.readUnreplayed else { return Examination(.unknown, reason: "dirty-log") }
         let wrong = scene.arrays.uses.filter { !$0.isRight }
-        guard !wrong.isEmpty else { return Examination(.done) }
+        guard !wrong.isEmpty else { return Examination(.done, reason: proof(scene)) }
         let remedy = correction(scene)
         let findings = wrong.map { finding($0, scene, remedy) }
         let neverDone = wrong.allSatisfy { if case .missing = $0.standing { true } else { false } }
         return Examination(neverDone ? .skipped : .stale, findings: findings)
+    }
+
+    private static func proof(_ scene: Scene) -> String {
+        scene.arrays.uses.map { use in
+            guard case .named(let line, _) = use.standing else { return use.device }
+            return "\(path(scene)):\(line) names \(use.device)"
+        }.joined(separator: "; ")
     }
 
     static func redo(_ scene: Scene) -> [Remedy] { scene.arrays.uses.isEmpty ? [] : [correction(scene)] }

@@ -18,11 +18,18 @@ enum PartitionTableStep: MigrationStep {
         }
         findings += sameID(mirror)
         let wrong = findings.filter { $0.severity != .note }
-        guard !wrong.isEmpty else { return Examination(.done, findings: findings) }
+        guard !wrong.isEmpty else {
+            return Examination(.done, reason: proof(mirror, scene), findings: findings)
+        }
         let neverDone = wrong.allSatisfy {
             ["missing", "no-bios-boot"].map { "\(id.rawValue).\($0)" }.contains($0.id)
         }
         return Examination(neverDone ? .skipped : .stale, findings: findings)
+    }
+
+    private static func proof(_ mirror: IntendedMirror, _ scene: Scene) -> String {
+        let room = scene.isUEFI ? "" : ", and room for GRUB"
+        return "partitions on \(scene.names(mirror.disks.map(\.id))) that hold the mirror's parts" + room
     }
 
     // Writing a table puts whatever lies on the disk at stake: it is shown and left to the person.

@@ -11,7 +11,9 @@ enum SyncStep: MigrationStep {
         guard mirror.isIntended else { return Examination(.notApplicable, reason: "no mirror was intended") }
         let findings =
             mirror.arrays.compactMap(array) + mirror.volumes.compactMap { volume($0, scene.storage) }
-        return Examination(findings.isEmpty ? .done : .stale, findings: findings)
+        return findings.isEmpty
+            ? Examination(.done, reason: "no half is behind, and nothing copies")
+            : Examination(.stale, findings: findings)
     }
 
     // There is nothing to do but wait.

@@ -8,7 +8,7 @@ extension TextReport {
         package var lead: String?
         /// Only what is wrong.
         package var isQuiet: Bool
-        /// Every finding with its evidence and notes; else notes stay a line each.
+        /// Also what proves each step that is done.
         package var isVerbose: Bool
         /// Commands that go on from here, the likeliest first.
         package var next: [String]
@@ -32,7 +32,7 @@ extension TextReport {
         page.line(indent: 2, .mark(mark(diagnosis.verdict)), .tab(5), .text(sentence(diagnosis), nil))
         if !telling.isQuiet {
             page.gap()
-            page.append(steps(diagnosis, style))
+            page.append(steps(diagnosis, telling, style))
             page.gap()
             page.append(disks(diagnosis, style))
         }
@@ -122,10 +122,12 @@ extension TextReport {
         }
     }
 
-    private static func steps(_ diagnosis: Diagnosis, _ style: Style) -> Page {
+    private static func steps(_ diagnosis: Diagnosis, _ telling: Telling, _ style: Style) -> Page {
         var table = Table(indent: 2)
         for step in diagnosis.steps {
-            let summary = step.reason ?? first(diagnosis.findings, of: step)
+            let isProof = step.state == .done
+            let reason = isProof && !telling.isVerbose ? nil : step.reason
+            let summary = reason ?? first(diagnosis.findings, of: step)
             table.row(
                 .text(step.id.rawValue), .mark(mark(step, diagnosis.findings)), .text(word(step.state)),
                 .text(summary ?? ""))

@@ -83,9 +83,9 @@ func makeDirectories(_ path: String, mode: mode_t = 0o755) {
 }
 
 extension SystemError {
-    /// libmount's complaint, with the volume it was about where the subject was only a directory.
+    /// libmount's complaint, with the volume it was about where the subject was only a directory. Where the kernel has
+    /// given the reason in `detail`, libmount's list of what it might be is left out.
     init(_ error: LibMountError, subject: String? = nil, detail: String? = nil, hint: String? = nil) {
-        let reason = [error.reason, detail].compactMap(\.self).joined(separator: "; ")
-        self.init(error.doing, subject ?? error.subject, detail: reason, hint: hint)
+        self.init(error.doing, subject ?? error.subject, detail: detail ?? error.reason, hint: hint)
     }
 }
