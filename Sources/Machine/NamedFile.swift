@@ -24,9 +24,7 @@ package enum NamedFile {
     package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(SystemError) {
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            guard status.st_mode & S_IFMT != S_IFDIR, status.st_mode & S_IFMT != S_IFBLK else {
-                throw SystemError("write", path, detail: "it is not a regular file")
-            }
+            try refuseUnwritable(status.st_mode, path)
             return try put(bytes, into: try Descriptor(opening: path, O_WRONLY), path)
         }
         let beside = path + ".bootmend-\(getpid())"
@@ -38,6 +36,26 @@ package enum NamedFile {
         } catch {
             _ = unlink(beside)
             throw SystemError("write", path, number: error.number, detail: error.detail)
+        }
+    }
+
+    /// Throws what `write` would throw as things stand, before the work whose result it is to take. Makes nothing.
+    package static func checkWritable(_ path: String) throws(SystemError) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            try refuseUnwritable(status.st_mode, path)
+            try check(minusOne: { access(path, W_OK) }, "write", path)
+            return
+        }
+        guard !path.isEmpty else { throw SystemError("write", path, number: ENOENT) }
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+        // With the dot, what is no directory is not taken for one.
+        try check(minusOne: { access(directory + ".", W_OK | X_OK) }, "write into", directory)
+    }
+
+    private static func refuseUnwritable(_ mode: mode_t, _ path: String) throws(SystemError) {
+        guard mode & S_IFMT != S_IFDIR, mode & S_IFMT != S_IFBLK else {
+            throw SystemError("write", path, detail: "it is not a regular file")
         }
     }
 

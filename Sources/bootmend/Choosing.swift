@@ -9,6 +9,8 @@ struct Choosing {
     let spec: String?
     /// What was looked at, for messages.
     var disks: [String] = []
+    /// The saved survey that is judged instead.
+    var file: String?
 
     func installation(of survey: Survey) throws(Refusal) -> Installation {
         switch survey.choose(spec) {
@@ -18,7 +20,7 @@ struct Choosing {
                 console.say(TextReport.notes(locked.map(TextReport.locked), console.sideStyle))
             }
             return installation
-        case .noInstallation: throw survey.nothingFound(on: disks)
+        case .noInstallation: throw survey.nothingFound(on: disks, in: file)
         case .noMatch(let spec):
             throw .usage("no installed system is '\(spec)'", hint: hint(survey))
         case .several: return try asked(survey)

@@ -87,18 +87,19 @@ extension Survey {
         }
     }
 
-    /// Why there is nothing to judge, in one line.
-    func nothingFound(on disks: [String]) -> Refusal {
+    /// Why there is nothing to judge, in one line; `file` is where a saved survey was read from.
+    func nothingFound(on disks: [String], in file: String? = nil) -> Refusal {
+        let named = "on " + disks.map { "'\($0)'" }.joined(separator: ", ")
         let place =
-            disks.isEmpty
-            ? "on this machine's disks" : "on " + disks.map { "'\($0)'" }.joined(separator: ", ")
+            file.map { "in the survey '\($0)'" } ?? (disks.isEmpty ? "on this machine's disks" : named)
         let failure = storage.disks.lazy.compactMap(\.failure).first
-        let rejected = rejected.first.map { "\($0.name): \($0.reason)" }
-        let empty = storage.volumes.allSatisfy { $0.signature == nil } ? "nothing on it is known" : nil
-        let reason = [failure, rejected, empty].compactMap(\.self).first
+        let candidate = rejected.first.map { "\($0.name): \($0.reason)" }
+        let isEmpty = storage.volumes.allSatisfy { $0.signature == nil }
+        let empty = isEmpty ? "nothing on \(file == nil ? "it" : "its disks") is known" : nil
+        let reason = [failure, candidate, empty].compactMap(\.self).first
+        let source = file == nil ? "'bootmend scan'" : "'rejected' in it"
         return Refusal(
             "no installed system was found \(place)" + (reason.map { ": \($0)" } ?? ""),
-            hint: self.rejected.count > 1
-                ? "'bootmend scan' names every candidate and why it was not taken" : nil)
+            hint: rejected.count > 1 ? source + " names every candidate and why it was not taken" : nil)
     }
 }

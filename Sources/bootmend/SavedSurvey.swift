@@ -10,13 +10,14 @@ enum SavedSurvey {
 
     static func read(_ path: String) throws -> Survey {
         try Refusal.unlessThere(path)
-        let survey = try Document.value(
-            Survey.self, from: try NamedFile.read(path, limit: limit), called: path)
-        guard survey.schema == schema else {
+        let bytes = try NamedFile.read(path, limit: limit)
+        let found = try Document.schema(of: bytes, called: path, kind: "survey")
+        guard found == schema else {
             throw Refusal(
-                "'\(path)' is a survey of schema \(survey.schema), and this bootmend reads \(schema)")
+                "'\(path)' is a survey of schema \(found), and this bootmend reads \(schema)",
+                hint: "judge it with the bootmend that wrote it, or take the survey again")
         }
-        return survey
+        return try Document.value(Survey.self, from: bytes, called: path, kind: "survey")
     }
 
     static func write(_ survey: Survey, to path: String) throws {

@@ -95,6 +95,38 @@ import Testing
     }
 
     @Test(arguments: [
+        ("", "it is not JSON"), ("\0\0\0", "it is not JSON"), ("{\"schema\": 1", "it is not JSON"),
+        ("[]", "it is JSON, but no survey"), ("null", "it is JSON, but no survey"),
+        ("\"x\"", "it is JSON, but no survey"), ("7", "it is JSON, but no survey"),
+        ("{}", "'schema' is missing"), ("{\"schema\": \"one\"}", "'schema' has an unexpected value"),
+        ("{\"schema\": null}", "'schema' has an unexpected value"),
+        ("{\"schema\": 1e99}", "a value in it is damaged or out of range"),
+    ])
+    func `what has no schema says what it is instead`(text: String, reason: String) {
+        let error = #expect(throws: SystemError.self) {
+            try Document.schema(of: Array(text.utf8), called: "x", kind: "survey")
+        }
+        #expect(error?.detail == reason)
+        #expect(error?.hint == "was it written by 'bootmend'?")
+    }
+
+    @Test(arguments: ["{\"schema\": 2}", "{\"medium\": [], \"schema\": 2, \"storage\": \"elsewhere\"}"])
+    func `the schema is told whatever the rest looks like`(text: String) throws {
+        #expect(try Document.schema(of: Array(text.utf8), called: "x", kind: "survey") == 2)
+    }
+
+    @Test func `a size below zero is JSON all the same`() throws {
+        let size = "\"size\" : 418381824"
+        let text = String(decoding: try recorded().bytes, as: UTF8.self)
+        let place = try #require(text.firstRange(of: size))
+        let broken = text[..<place.lowerBound] + "\"size\" : -418381824" + text[place.upperBound...]
+        let error = #expect(throws: SystemError.self) {
+            try Document.value(Survey.self, from: Array(broken.utf8), called: "x", kind: "survey")
+        }
+        #expect(error?.detail == "a value in it is damaged or out of range")
+    }
+
+    @Test(arguments: [
         ("rootUUID", "root_uuid"), ("machineID", "machine_id"), ("hasMD", "has_md"), ("_0", "_0"),
         ("id", "id"),
         ("bootsAlone", "boots_alone"), ("versionID", "version_id"), ("hasDeviceMapper", "has_device_mapper"),

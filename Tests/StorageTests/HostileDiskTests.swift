@@ -82,20 +82,6 @@ struct HostileDiskTests {
         #expect(map.volumes.contains { $0.kind == .array })
     }
 
-    @Test(
-        arguments: [
-            ("qcow2", [0x51, 0x46, 0x49, 0xfb]), ("vmdk", Array("KDMV".utf8)),
-            ("vhdx", Array("vhdxfile".utf8)),
-        ] as [(String, [UInt8])])
-    func `an image that only a hypervisor reads is refused with the way out`(name: String, magic: [UInt8])
-        throws
-    {
-        let disk = try RecordedDisk(bytes: magic, size: 65536)
-        let error = #expect(throws: SystemError.self) { _ = try StorageMap.of(disk) }
-        #expect(error?.detail == "it is a \(name) image, not a raw one")
-        #expect(error?.hint == "qemu-img convert -O raw \(disk.path) \(disk.path).raw")
-    }
-
     @Test(arguments: ["/dev/no-such-disk", "/dev", "/dev/null"])
     func `what is no disk is an error that says what to do`(path: String) {
         let error = #expect(throws: SystemError.self) { _ = try StorageReader.read(paths: [path]) }

@@ -14,11 +14,10 @@ package struct ConsoleText: Sendable, Hashable {
         self.standsAlone = standsAlone
     }
 
-    /// Whether the text that a person typed off the screen is or contains this line.
+    /// Whether the text that a person typed off the screen, made `plain`, is or contains this line.
     ///
     /// Case and blanks are not counted; a part of the line is enough when it is long enough not to fit everything.
-    func matches(_ typed: String) -> Bool {
-        let text = Self.plain(typed)
+    private func matches(_ text: String) -> Bool {
         if standsAlone { return text == Self.plain(pattern) }
         let parts = pattern.split(separator: "*").map { Self.plain(String($0)) }.filter { !$0.isEmpty }
         var rest = text[...]
@@ -29,12 +28,22 @@ package struct ConsoleText: Sendable, Hashable {
             found += 1
         }
         if found == parts.count { return true }
-        return text.count >= 8 && parts.contains { Self.find(text, in: $0[...]) != nil }
+        return [text, Self.withoutOrigin(text)].contains { fragment in
+            fragment.count >= 8 && parts.contains { Self.find(fragment, in: $0[...]) != nil }
+        }
     }
 
     /// Lower case, one blank between words, quotes and GRUB's source positions left out (RHEL 8 and later print them).
     private static func plain(_ text: String) -> String {
         text.lowercased().split { $0.isWhitespace || "`'\"".contains($0) }.joined(separator: " ")
+    }
+
+    /// Without the words that tell where in the kernel it comes from (kernel/panic.c, init/do_mounts.c); the lines here
+    /// have none.
+    private static func withoutOrigin(_ text: String) -> String {
+        ["kernel panic - not syncing: ", "vfs: "].reduce(text) { rest, origin in
+            rest.hasPrefix(origin) ? String(rest.dropFirst(origin.count)) : rest
+        }
     }
 
     private static func find(_ part: String, in text: Substring) -> Range<Substring.Index>? {
@@ -48,10 +57,9 @@ package struct ConsoleText: Sendable, Hashable {
 
     /// Every step whose lines fit what was typed, in the order of the steps, each with the lines that fit.
     package static func steps(for typed: String) -> [(StepID, [ConsoleText])] {
-        // Nothing that a console shows in one screen is longer; the search is quadratic.
-        let typed = String(typed.prefix(4096))
+        let text = plain(TypedText(typed).text)
         return Explanation.all.compactMap { explanation in
-            let fitting = explanation.symptoms.filter { $0.matches(typed) }
+            let fitting = explanation.symptoms.filter { $0.matches(text) }
             return fitting.isEmpty ? nil : (explanation.step, fitting)
         }
     }

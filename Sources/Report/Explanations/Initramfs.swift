@@ -23,7 +23,8 @@ extension Explanation {
             ConsoleText("Generating \"/run/initramfs/rdsosreport.txt\"", "dracut gave up"),
             ConsoleText("Entering emergency mode. Exit the shell to continue", "dracut gave up"),
             ConsoleText("raid1 target support missing from kernel", "the image lacks dm-raid"),
-            ConsoleText("Unable to mount root fs on unknown-block", "there is no usable initramfs at all"),
+            // init/do_mounts.c: newer kernels name what root= says before the unknown-block.
+            ConsoleText("Unable to mount root fs on *", "there is no usable initramfs at all"),
             ConsoleText("Initramfs unpacking failed", "the image is damaged or was written only half"),
             ConsoleText("RAMDISK: EOF", "the image ends too early: it was written only half"),
             ConsoleText("RAMDISK: incomplete write", "the image is damaged or was written only half"),

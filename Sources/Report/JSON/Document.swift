@@ -16,15 +16,26 @@ package enum Document {
         }
     }
 
+    /// The schema that a saved value has, told whatever else it holds: another schema's may be of another shape.
+    package static func schema(of bytes: [UInt8], called name: String, kind: String) throws(SystemError)
+        -> Int
+    {
+        try value(Numbered.self, from: bytes, called: name, kind: kind).schema
+    }
+
+    private struct Numbered: Decodable { let schema: Int }
+
+    /// `kind` is what messages call it: "survey".
     package static func value<Value: Decodable>(
-        _ type: Value.Type, from bytes: [UInt8], called name: String
+        _ type: Value.Type, from bytes: [UInt8], called name: String, kind: String = "document of bootmend"
     ) throws(SystemError) -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .custom { path in Key(path.last.map { camel($0.stringValue) } ?? "") }
         do {
             return try decoder.decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            throw SystemError("read", name, detail: reason(error), hint: "was it written by 'bootmend'?")
+            throw SystemError(
+                "read", name, detail: reason(error, bytes, kind), hint: "was it written by 'bootmend'?")
         } catch {
             throw SystemError("read", name, detail: "\(error)")
         }
@@ -69,7 +80,7 @@ package enum Document {
         return first + rest.joined()
     }
 
-    private static func reason(_ error: DecodingError) -> String {
+    private static func reason(_ error: DecodingError, _ bytes: [UInt8], _ kind: String) -> String {
         let place = { (context: DecodingError.Context) in
             context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
         }
@@ -77,10 +88,23 @@ package enum Document {
         case .keyNotFound(let key, let context):
             return
                 "'\(([place(context)].filter { !$0.isEmpty } + [key.stringValue]).joined(separator: "."))' is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
             let at = place(context)
-            return at.isEmpty ? "it is not JSON" : "'\(at)' has an unexpected value"
+            return at.isEmpty ? "it is JSON, but no \(kind)" : "'\(at)' has an unexpected value"
+        case .dataCorrupted(let context):
+            let at = place(context)
+            if !at.isEmpty { return "'\(at)' has an unexpected value" }
+            return isJSON(bytes) ? "a value in it is damaged or out of range" : "it is not JSON"
         @unknown default: return "\(error)"
         }
+    }
+
+    // FoundationEssentials calls a number that does not fit its type "not valid JSON", without a place.
+    private static func isJSON(_ bytes: [UInt8]) -> Bool {
+        (try? JSONDecoder().decode(Anything.self, from: Data(bytes))) != nil
+    }
+
+    private struct Anything: Decodable {
+        init(from decoder: any Decoder) {}
     }
 }

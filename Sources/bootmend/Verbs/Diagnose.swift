@@ -64,8 +64,8 @@ extension Verbs {
         private func answer(_ survey: Survey, _ console: Console, lead: String, next: [String]) throws
             -> Int32
         {
-            let installation = try Choosing(console: console, spec: root, disks: disks).installation(
-                of: survey)
+            let choosing = Choosing(console: console, spec: root, disks: disks, file: self.survey)
+            let installation = try choosing.installation(of: survey)
             let diagnosis = Diagnosis.of(survey, installation, hardware: hardware)
             return Answer(console).diagnosis(diagnosis, lead: lead, next: next)
         }

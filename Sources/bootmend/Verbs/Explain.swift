@@ -13,10 +13,16 @@ extension Verbs {
             abstract: "What a step or a line on the console means, how to see it, how it is mended.",
             usage: "bootmend explain <step> | \"<console text>\"")
 
-        @Argument(help: "A step, or text from the console of a machine that does not boot.")
-        var text: [String]
+        @Argument(help: "A step, or text from a console; behind '--' where it begins with '-'.")
+        var text: [String] = []
 
         @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            guard text.isEmpty else { return }
+            throw ValidationError(
+                "a step or a text is missing; a text that begins with '-' has to stand behind '--'")
+        }
 
         func perform(_ console: Console) throws -> Int32 {
             let typed = text.joined(separator: " ")
@@ -29,12 +35,14 @@ extension Verbs {
             let found = ConsoleText.steps(for: typed)
             guard !found.isEmpty else {
                 let steps = StepID.allCases.map(\.rawValue).joined(separator: ", ")
+                let excerpt = TypedText(typed).excerpt
                 // A single word was meant to be a step.
-                guard typed.contains(" ") else {
-                    throw Refusal.usage("no step is called '\(typed)'", hint: "the steps are \(steps)")
+                guard typed.contains(where: \.isWhitespace) else {
+                    throw Refusal.usage("no step is called '\(excerpt)'", hint: "the steps are \(steps)")
                 }
                 throw Refusal(
-                    "nothing is known about '\(typed)'", hint: "try the last line before the machine stopped")
+                    "nothing is known about '\(excerpt)'",
+                    hint: "try the last line before the machine stopped")
             }
             // Only root can look whether it is so here; without a look the words stand alone.
             guard Rights.isRoot else { return answer(found, here: nil, console) }

@@ -27,6 +27,7 @@ extension Verbs {
             let looking = Looking(
                 console: console, disks: disks, includeRunning: true, passphraseFile: passphraseFile)
             try looking.checkDisks()
+            try checkOutput()
             try Refusal.unlessRoot("look into disks")
             return try guarded(console) {
                 let survey = try looking.survey(Progress(console)).withoutSecrets()
@@ -49,6 +50,24 @@ extension Verbs {
                 // The evidence is saved all the same: it may be what somebody else has to see.
                 console.warn(shortcoming.message)
                 return shortcoming.status
+            }
+        }
+
+        /// Said before a look that may be long, and that must not change what it looks at.
+        private func checkOutput() throws(Refusal) {
+            guard let output else { return }
+            let place = NamedFile.identity(output)
+            if place != nil, let disk = disks.first(where: { NamedFile.identity($0) == place }) {
+                throw .usage(
+                    "the survey would overwrite '\(disk)', which it is about",
+                    hint: "save it under another name with -o")
+            }
+            do {
+                try NamedFile.checkWritable(output)
+            } catch {
+                var refusal = Refusal(error, status: ExitStatus.usage)
+                refusal.hint = "name a file that can be written with -o; nothing was looked at yet"
+                throw refusal
             }
         }
     }

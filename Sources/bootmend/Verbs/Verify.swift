@@ -26,7 +26,7 @@ extension Verbs {
                     Difference.between($0, and: running.survey, of: running.installation)
                 }
                 return Answer(console).diagnosis(
-                    diagnosis, lead: RunningSystem.lead(diagnosis), next: [], changes: changes)
+                    diagnosis, lead: RunningSystem.lead(diagnosis), next: [], changes: changes, proofs: true)
             }
         }
     }
