@@ -5,97 +5,83 @@ import Surveying
 /// A place that still names what an earlier survey had and a later one has not: after a disk was replaced or a
 /// filesystem moved, each of them is a step that somebody has still to do.
 package struct Remnant: Sendable, Hashable {
-    /// Inside the installed system; `image:file` for a copy in an initramfs.
+    /// Inside the installed system; `image:file` for a copy in an initramfs, `partition:/file` for a file on an ESP,
+    /// "the core image on /dev/sda" for what is no file.
     package var path: String
-    package var line: Int
-    /// The identifier as it stands there.
+    /// Counted from 1; nil where the place has no lines.
+    package var line: Int?
+    /// The name as it stands there.
     package var name: String
-    /// What it was: "the filesystem of /dev/sda1".
+    /// What it was: "the filesystem on /dev/sda1".
     package var was: String
 
+    /// `/etc/fstab:3`.
+    package var place: String { line.map { "\(path):\($0)" } ?? path }
+
     package static func of(_ before: Survey, in after: Survey, _ installation: Installation) -> [Remnant] {
-        let gone = Identifiers(before.storage).lacking(Identifiers(after.storage))
-        guard !gone.isEmpty else { return [] }
-        return texts(after, installation).flatMap { path, text in
-            text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap {
-                number, line in
-                let line = line.lowercased()
-                guard line.first(where: { !$0.isWhitespace }) != "#" else { return [Remnant]() }
-                return gone.filter { line.contains($0.name) }.map {
-                    Remnant(path: path, line: number + 1, name: $0.name, was: $0.was)
-                }
-            }
-        }
-    }
-
-    /// Every text of the installed system that names devices, by path, in the order of the paths.
-    private static func texts(_ survey: Survey, _ installation: Installation) -> [(String, String)] {
-        var found = installation.texts
-        for file in [
-            installation.fstab, installation.mdadmConf, installation.crypttab, installation.defaultGrub,
-        ] {
-            if let file { found[file.path] = file.text }
-        }
-        let scene = Scene(survey, installation)
-        for image in scene.boot?.images ?? [] {
-            for (path, text) in image.facts?.texts ?? [:] {
-                found["\(scene.bootPath(image.file)):\(path)"] = text
-            }
-        }
-        if let grub = scene.boot?.grub, let config = grub.config {
-            found[scene.bootPath(grub.directory + "/grub.cfg")] = lines(of: config)
-        }
-        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-
-    // The survey keeps what a menu names and not the menu: put back on the lines where it stood.
-    private static func lines(of config: GrubConfig) -> String {
-        var byLine: [Int: String] = [:]
-        for reference in config.searches + config.roots + config.entries.flatMap({ $0.searches + $0.roots }) {
-            byLine[reference.line, default: ""] += " " + reference.value
-        }
-        for entry in config.entries {
-            if let kernel = entry.kernel { byLine[kernel.line, default: ""] += " " + entry.arguments }
-        }
-        let last = min(byLine.keys.max() ?? 0, 100_000)
-        return (0..<last).map { byLine[$0 + 1] ?? "" }.joined(separator: "\n")
+        let scene = Scene(after, installation)
+        let names = NamesGone(before, scene)
+        guard !names.gone.isEmpty else { return [] }
+        let search = NameSearch(gone: names.gone, present: names.present)
+        var known: Set<Remnant> = []
+        return scene.configurationLines.flatMap { search.remnants(in: $0) }
+            .filter { known.insert($0).inserted }
     }
 }
 
-/// The names that are unique in the world, of everything on some disks, in lower case.
-private struct Identifiers {
-    private(set) var all: [(name: String, was: String)] = []
+/// The names that meant something in an earlier survey and mean nothing any more.
+struct NamesGone {
+    let gone: [DeviceName]
+    /// What has a name now.
+    let present: [DeviceName]
 
-    init(_ storage: StorageMap) {
-        for disk in storage.disks {
-            // A short serial number would be found in any text.
-            add(disk.serial.flatMap { $0.count >= 6 ? $0 : nil }, "the disk \(disk.id)")
-            for partition in disk.table?.partitions ?? [] {
-                add(partition.uuid, "the partition \(partition.id)")
-            }
-        }
-        for volume in storage.volumes {
-            let isFilesystem = volume.signature?.usage == "filesystem"
-            add(volume.signature?.uuid, "\(isFilesystem ? "the filesystem" : "what was") on \(volume.name)")
-        }
-        for array in storage.arrays {
-            let name = storage.volume(array.id)?.name ?? array.id.rawValue
-            add(array.uuid, "the array \(name)")
-            // mdadm's own form, and GRUB's without the colons.
-            add(String(array.uuid.filter(\.isHexDigit)), "the array \(name)")
-        }
-        for volume in storage.groups.flatMap(\.physicalVolumes) {
-            add(volume.uuid, "the PV on \(volume.device?.rawValue ?? volume.name)")
+    init(_ before: Survey, _ scene: Scene) {
+        let earlier = EarlierSystem(of: scene, in: before)?.scene.installation
+        let conf = MdadmConf(parsing: earlier?.mdadmConf?.text ?? "")
+        let now = scene.storage.deviceNames(MdadmConf(parsing: scene.installation.mdadmConf?.text ?? ""))
+        let known = Set(now.map(\.key))
+        let unseen = Unseen(before.storage, now: scene.storage, conf)
+        present = now
+        gone = before.storage.deviceNames(conf).filter { name in
+            !known.contains(name.key) && !unseen.hides(name) && !Self.resolves(name, scene)
         }
     }
 
-    private mutating func add(_ name: String?, _ was: String) {
-        guard let name = name?.lowercased(), name.count >= 6 else { return }
-        if !all.contains(where: { $0.name == name }) { all.append((name, was)) }
+    /// Something answers to it all the same.
+    private static func resolves(_ name: DeviceName, _ scene: Scene) -> Bool {
+        guard name.kind == .path || name.kind == .word else { return false }
+        if !scene.volumes(source: name.text).isEmpty || scene.arrays.array(named: name.text) != nil {
+            return true
+        }
+        // What does not run has no node yet: it may come up under the name that it had.
+        guard name.kind == .path, let now = name.owner.flatMap({ scene.storage.volume($0) }) else {
+            return false
+        }
+        return [.array, .container].contains(now.kind) && now.node == nil
+    }
+}
+
+/// What an earlier survey had and a later one could not look at: nobody knows whether it is gone.
+private struct Unseen {
+    /// The names that are left with the disks away that could not be read; nil where all were.
+    private let seen: Set<String>?
+    private let locked: Set<VolumeID>
+    private let before: StorageMap
+
+    init(_ before: StorageMap, now: StorageMap, _ conf: MdadmConf) {
+        self.before = before
+        let pairs = SameDisks(before, now)
+        let unread = before.disks.map(\.id).filter { disk in
+            pairs.now[disk].flatMap { now.disk($0) }.map { !now.isRead($0) } ?? false
+        }
+        let rest = unread.reduce(before) { $0.without($1) }
+        seen = unread.isEmpty ? nil : Set(rest.deviceNames(conf).map(\.key))
+        locked = Set(now.volumes.filter { $0.kind == .container && $0.unmapped != nil }.map(\.id))
     }
 
-    func lacking(_ other: Identifiers) -> [(name: String, was: String)] {
-        let known = Set(other.all.map(\.name))
-        return all.filter { !known.contains($0.name) }
+    func hides(_ name: DeviceName) -> Bool {
+        if let seen, !seen.contains(name.key) { return true }
+        guard let owner = name.owner, !locked.isEmpty else { return false }
+        return StorageStack(under: owner, in: before).containers.contains(where: locked.contains)
     }
 }

@@ -9,7 +9,8 @@ struct Answer {
 
     /// `next` is shown only where there is something to mend; with `proofs`, each step that is done says what proves it.
     func diagnosis(
-        _ diagnosis: Diagnosis, lead: String? = nil, next: [String], changes: [String]? = nil, proofs: Bool = false
+        _ diagnosis: Diagnosis, lead: String? = nil, next: [String], changes: [String]? = nil,
+        proofs: Bool = false
     ) -> Int32 {
         let mendable = diagnosis.findings.contains { $0.remedies.contains { !$0.isByHand } }
         let improvable = diagnosis.findings.contains { $0.remedies.contains { $0.purpose == .improvement } }

@@ -12,7 +12,8 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Only say what is wrong.")
     var quiet = false
 
-    @Flag(name: .shortAndLong, help: "Say more: what proves the steps that are done, and what the tools print.")
+    @Flag(
+        name: .shortAndLong, help: "Say more: what proves the steps that are done, and what the tools print.")
     var verbose = false
 
     func console() -> Console {
