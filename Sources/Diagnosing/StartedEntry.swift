@@ -23,9 +23,8 @@ package struct StartedEntry: Sendable, Hashable {
     package init(of grub: BootDirectory.Grub?, entries: [BLSEntry]) {
         guard let grub, let config = grub.config else { return }
         let environment = grub.environment
-        // blscfg puts its entries in front of the others, the newest first (blscfg.c, bls_cmp).
-        let listed =
-            config.readsEntries ? entries.sorted { KernelVersion($1.file) < KernelVersion($0.file) } : []
+        // blscfg puts its entries in front of the others.
+        let listed = config.readsEntries ? BLSEntry.inMenuOrder(entries) : []
         let choice = Self.choice(config, environment)
         if let choice, let chosen = Self.entry(chosenBy: choice.value, among: listed) {
             take(chosen, config, environment)

@@ -67,7 +67,7 @@ extension BootDirectory.Reading {
         let path = "\(directory.path)/\(name)"
         if let target = (try? tree.link(path)) ?? nil {
             directory.links[name] = target
-            return
+            guard leavesBoot(meaning, target), (try? tree.entry(path))?.kind == .file else { return }
         }
         guard let entry = attempt({ () throws(SystemError) in try tree.entry(path) }) ?? nil,
             entry.kind == .file
@@ -90,6 +90,17 @@ extension BootDirectory.Reading {
                 BootDirectory.Image(
                     file: name, version: nil, size: entry.size, modified: entry.modified, failure: reason))
         }
+    }
+
+    /// A link that shows a file of the root under its version, as openSUSE's `vmlinuz-V` does with the kernel in
+    /// /usr/lib/modules/V. From a /boot filesystem there is no telling where it leads.
+    private func leavesBoot(_ meaning: BootFileName, _ target: String) -> Bool {
+        guard !directory.path.isEmpty, ![.kernel(version: ""), .image(version: nil)].contains(meaning) else {
+            return false
+        }
+        let inside =
+            target.hasPrefix(directory.path + "/") ? target.dropFirst(directory.path.count) : target[...]
+        return inside.split(separator: "/").count { $0 != "." } > 1
     }
 
     fileprivate mutating func readGrub(_ tree: RootDirectory, _ names: [String], _ mounts: SubvolumeMounts?) {

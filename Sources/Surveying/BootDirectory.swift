@@ -10,7 +10,8 @@ package struct BootDirectory: Codable, Sendable, Hashable {
     package var subvolume: String?
     package var kernels: [Kernel]
     package var images: [Image]
-    /// Kernels and images that are links, and where they point: "vmlinuz" → "vmlinuz-6.1.0-28-amd64".
+    /// Kernels and images that are links, and where they point: "vmlinuz" → "vmlinuz-6.1.0-28-amd64". One that leads out
+    /// of a directory of the root is a kernel or an image as well.
     package var links: [String: String]
     package var grub: Grub?
     package var entries: [BLSEntry]

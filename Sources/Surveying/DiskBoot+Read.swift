@@ -19,18 +19,40 @@ extension DiskBoot {
             }
             let record = BootRecord(parsing: sector)
             boot.record = record
-            guard case .grub(let start) = record.code else { return boot }
-            // Only the unpacked core says where it leads, and unpacking takes the time: so it is checked against the
-            // modules it most likely leads to, and again only where that was wrong.
-            let guess = destinations.likely
-            var core = try CoreImage.read(from: source, at: start, modules: guess?.modules)
-            let destination = destinations.destination(of: core, on: disk)
-            if destination != guess {
-                core = try CoreImage.read(from: source, at: start, modules: destination?.modules)
-            }
-            boot.core = core
+            boot.core = try core(of: record, on: disk, from: source, destinations)
+            if case .foreign = record.code { boot.active = try active(of: disk, from: source, destinations) }
         } catch { boot.failure = error.description }
         return boot
+    }
+
+    private static func core(
+        of record: BootRecord, on disk: Disk, from source: some ByteSource, _ destinations: CoreDestinations
+    ) throws(SystemError) -> CoreImage? {
+        guard case .grub(let start) = record.code else { return nil }
+        // Only the unpacked core says where it leads, and unpacking takes the time: so it is checked against the
+        // modules it most likely leads to, and again only where that was wrong.
+        let guess = destinations.likely
+        let core = try CoreImage.read(from: source, at: start, modules: guess?.modules)
+        let destination = destinations.destination(of: core, on: disk)
+        guard destination != guess else { return core }
+        return try CoreImage.read(from: source, at: start, modules: destination?.modules)
+    }
+
+    // A generic boot record loads the first sector of the partition whose active flag is set. GRUB's boot.img has the
+    // core's sector counted from the start of the disk there too (util/setup.c adds the start of the partition).
+    private static func active(
+        of disk: Disk, from source: some ByteSource, _ destinations: CoreDestinations
+    ) throws(SystemError) -> ActivePartition? {
+        let partitions = (disk.table?.partitions ?? []).filter(\.isActive)
+        guard partitions.count == 1, let partition = partitions.first, partition.start < source.size else {
+            return nil
+        }
+        let record = BootRecord(parsing: try source.read(at: partition.start, count: 512))
+        var core = try core(of: record, on: disk, from: source, destinations)
+        // Nobody needs the passwords in it.
+        let text = core?.configuration.map(SecretWords.removed(fromGrub:))
+        core?.configuration = text
+        return ActivePartition(partition: partition.id, record: record, core: core)
     }
 
     private static func area(of disk: Disk) -> Area? {
@@ -111,14 +133,16 @@ struct CoreDestinations: Sendable {
             }
         case .filesystem(let uuid):
             return storage.volumes(uuid: uuid).map(\.id)
-        case .partition(_, let number):
+        case .label(let label):
+            return storage.volumes(label: label).map(\.id)
+        case .partition(_, let number), .drive(0, _, let number):
             let partitions = (disk.table?.partitions ?? []).filter { $0.number == number }.map(\.id)
             // A member whose data begins where the partition does is read by GRUB as the filesystem itself.
             let arrays = storage.arrays.filter { array in
                 array.members.contains { partitions.contains($0.device) && $0.superblock.dataOffset == 0 }
             }
             return partitions + arrays.map(\.id)
-        case .other:
+        case .drive, .other:
             return []
         }
     }

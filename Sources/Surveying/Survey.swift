@@ -80,6 +80,24 @@ package struct DiskBoot: Codable, Sendable, Hashable {
     /// Bytes where a core image may lie: the gap behind an MBR, or the BIOS boot partition.
     package var area: Area?
     package var failure: String?
+    /// Where the code is neither GRUB's nor empty: what begins the partition that such code usually goes on with. Nil
+    /// where not exactly one is active, where it could not be read, and in surveys of older versions.
+    package var active: ActivePartition?
+
+    /// The boot sector of a partition, and the core image that it leads to.
+    package struct ActivePartition: Codable, Sendable, Hashable {
+        package var partition: VolumeID
+        package var record: BootRecord
+        package var core: CoreImage?
+        package init(partition: VolumeID, record: BootRecord, core: CoreImage? = nil) {
+            self.partition = partition
+            self.record = record
+            self.core = core
+        }
+    }
+
+    /// The core image that its code leads to, at once or by way of the active partition.
+    package var startedCore: CoreImage? { core ?? active?.core }
 
     package struct Area: Codable, Sendable, Hashable {
         package var start: UInt64
@@ -91,13 +109,16 @@ package struct DiskBoot: Codable, Sendable, Hashable {
     }
 
     package init(
-        disk: VolumeID, record: BootRecord?, core: CoreImage? = nil, area: Area? = nil, failure: String? = nil
+        disk: VolumeID, record: BootRecord?, core: CoreImage? = nil, area: Area? = nil,
+        failure: String? = nil,
+        active: ActivePartition? = nil
     ) {
         self.disk = disk
         self.record = record
         self.core = core
         self.area = area
         self.failure = failure
+        self.active = active
     }
 }
 
@@ -112,7 +133,8 @@ package struct RejectedCandidate: Codable, Sendable, Hashable {
     package var isUnread: Bool?
 
     package init(
-        volume: VolumeID, name: String, reason: String, installation: Installation? = nil, isUnread: Bool? = nil
+        volume: VolumeID, name: String, reason: String, installation: Installation? = nil,
+        isUnread: Bool? = nil
     ) {
         self.volume = volume
         self.name = name

@@ -49,6 +49,15 @@ import Testing
         #expect(conf.auto == ["+1.x", "-all"])
     }
 
+    @Test func `DEVICE lines keep their places`() {
+        let conf = MdadmConf(parsing: "# x\nDEV /dev/sd* partitions\nMAILADDR root\ndevice\n\n  /dev/hda1\n")
+        #expect(
+            conf.deviceLines == [
+                .init(line: 2, words: ["/dev/sd*", "partitions"]), .init(line: 4, words: ["/dev/hda1"]),
+            ])
+        #expect(conf.devices == ["/dev/sd*", "partitions", "/dev/hda1"])
+    }
+
     @Test func `only the stale UUID of that line is replaced`() {
         let new = "11111111:22222222:33333333:44444444"
         let edited = MdadmConf.replacing(

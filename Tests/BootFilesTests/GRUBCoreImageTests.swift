@@ -55,7 +55,10 @@ import Testing
                 .logicalVolume(group: "aaaaaa-bbbb", volume: "cccccc-dddd")
             ),
             ("(,gpt2)/boot/grub", .partition(scheme: "gpt", number: 2)),
-            ("(hd0,msdos1)/grub", .other("(hd0,msdos1)/grub")),
+            ("(hd0,msdos1)/grub", .drive(0, scheme: "msdos", number: 1)),
+            ("(hd1,gpt2)/boot/grub2", .drive(1, scheme: "gpt", number: 2)),
+            ("(hd0,1)/grub", .other("(hd0,1)/grub")),
+            ("(md0,msdos1)/grub", .other("(md0,msdos1)/grub")),
             ("(mduuid/12)/grub", .other("(mduuid/12)/grub")),
             (
                 "(cryptouuid/c0ffee00000040008000000000C0DE11)/grub",
@@ -65,6 +68,38 @@ import Testing
         ] as [(String, CoreImage.Target)])
     func `a prefix leads somewhere`(prefix: String, target: CoreImage.Target) {
         #expect(CoreImage(sector: 1, sectors: 1, prefix: prefix).target == target)
+    }
+
+    @Test(
+        arguments: [
+            ("search.fs_label BOOT root", .label("BOOT")),
+            ("search --no-floppy --set=root -l 'MY BOOT'", .label("MY BOOT")),
+            ("search --label BOOT --hint hd0,msdos1", .other("search --label BOOT --hint hd0,msdos1")),
+            ("search --no-floppy --fs-uuid --set=root AB12-CD34", .filesystem(uuid: "AB12-CD34")),
+            ("search --file --set=root /.mark", .other("search --file --set=root /.mark")),
+            ("search.file /.mark root", .other("search.file /.mark root")),
+            ("search.fs_uuid AB12-CD34 root\nsearch.file /.mark root", .other("several searches")),
+            ("menuentry x {\nsearch.fs_label BOOT root\n}", .partition(scheme: "msdos", number: 1)),
+            ("set prefix=(hd1,gpt2)/grub", .drive(1, scheme: "gpt", number: 2)),
+            ("set root='hd0,gpt2'\nset prefix=($root)/grub", .drive(0, scheme: "gpt", number: 2)),
+            ("set prefix=($root)'/boot/grub'", .partition(scheme: "msdos", number: 1)),
+            ("set btrfs_relative_path=\"y\"", .partition(scheme: "msdos", number: 1)),
+        ] as [(String, CoreImage.Target)])
+    func `an embedded configuration leads somewhere`(configuration: String, target: CoreImage.Target) {
+        let core = CoreImage(
+            sector: 1, sectors: 1, prefix: "(,msdos1)/grub", configuration: configuration + "\n")
+        #expect(core.target == target)
+    }
+
+    @Test func `a core without a prefix leads nowhere, unless a configuration runs in it`() {
+        var core = CoreImage(sector: 1, sectors: 1)
+        #expect(core.target == nil)
+        core.configuration = ""
+        #expect(core.target == nil)
+        core.configuration = "search.fs_label BOOT root\n"
+        #expect(core.target == .label("BOOT"))
+        core.configuration = "configfile (hd0,msdos1)/grub/grub.cfg\n"
+        #expect(core.target == .other("a configuration without a prefix"))
     }
 }
 

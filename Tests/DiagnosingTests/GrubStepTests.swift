@@ -161,7 +161,7 @@ import Testing
                     seen: "/vmlinuz-6.1.0-9-amd64")
             ])
         #expect(old.remedies.allSatisfy { $0.isByHand })
-        mirror = try files([Mirror.kernel, "6.1.0-99-amd64"])
+        mirror = try files([Mirror.kernel, "6.1.0-99-cloud-amd64"])
         #expect(try mirror.finding("grub-config.no-such-kernel").severity == .blocker)
         mirror = try files([Mirror.kernel], image: "/initramfs-6.1.0-1-amd64.img")
         #expect(try mirror.finding("grub-config.no-such-image").severity == .blocker)

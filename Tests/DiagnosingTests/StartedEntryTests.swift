@@ -77,6 +77,18 @@ import Testing
         #expect(started(mirror).index == 0)
     }
 
+    @Test func `the update of a RHEL kernel starts before the kernel that it updates`() throws {
+        var mirror = try Mirror()
+        mirror.config?.defaultEntry = "${saved_entry}"
+        mirror.config?.readsEntries = true
+        mirror.survey.bootDirectories[0].entries = [
+            "0-rescue", "4.18.0-553.5.1.el8_10.x86_64", "4.18.0-553.el8_10.x86_64",
+        ].map { BLSEntry(file: "0123-\($0).conf", kernel: .init(line: 3, value: "/vmlinuz-" + $0)) }
+        #expect(started(mirror).kernel == "/vmlinuz-4.18.0-553.5.1.el8_10.x86_64")
+        mirror.survey.bootDirectories[0].grub?.environment?.variables["saved_entry"] = "2"
+        #expect(started(mirror).kernel == "/vmlinuz-0-rescue")
+    }
+
     @Test func `what is wrong with an entry stops the boot where that entry is the one that starts`() throws {
         var mirror = try Mirror()
         mirror.config?.entries[2].kernel?.value = "/vmlinuz-5.10.0-1-amd64"
@@ -102,5 +114,15 @@ import Testing
         mirror.config?.entries[0].kernel?.value = "/vmlinuz"
         mirror.survey.bootDirectories[0].links["vmlinuz"] = "vmlinuz-" + older
         #expect(InitramfsStep.firstKernel(Scene(mirror.survey, mirror.installation)) == older)
+    }
+
+    @Test func `a kernel of the root that /boot shows through a link is there`() throws {
+        var mirror = try Mirror()
+        mirror.survey.bootDirectories[0].links["vmlinuz-" + Mirror.kernel] =
+            "../usr/lib/modules/\(Mirror.kernel)/vmlinuz"
+        #expect(mirror.wrongSteps.isEmpty)
+        #expect(InitramfsStep.firstKernel(Scene(mirror.survey, mirror.installation)) == Mirror.kernel)
+        mirror.survey.bootDirectories[0].kernels = []
+        #expect(InitramfsStep.firstKernel(Scene(mirror.survey, mirror.installation)) == nil)
     }
 }

@@ -46,6 +46,35 @@ import Testing
         #expect(found.kernels.count == 1)
     }
 
+    @Test func `inside a root takes a link to a kernel of the root as that kernel`() throws {
+        let target = "usr/lib/modules/6.1/vmlinuz"
+        let links = [
+            "boot/vmlinuz-6.1": "../" + target, "boot/vmlinuz": "vmlinuz-6.1",
+            "boot/vmlinuz-6.2": "/" + target,
+            "boot/vmlinuz-now": "vmlinuz-6.1", "boot/vmlinuz-here": "/boot/vmlinuz-6.1",
+            "boot/vmlinuz-gone": "../usr/lib/modules/gone/vmlinuz",
+            "boot/vmlinuz-loop": "../boot/vmlinuz-loop",
+            "boot/vmlinuz-out": "../../../../../../proc/version",
+            "boot/vmlinuz-modules": "../usr/lib/modules",
+        ]
+        let found = try #require(try read([target: "kernel"], links: links, path: "/boot"))
+        #expect(
+            found.kernels == [
+                .init(file: "vmlinuz-6.1", version: "6.1", size: 6),
+                .init(file: "vmlinuz-6.2", version: "6.2", size: 6),
+            ])
+        #expect(found.links.count == links.count)
+        #expect(found.failures.isEmpty)
+    }
+
+    @Test func `on a filesystem of its own does not follow a link to the root`() throws {
+        let found = try read(
+            ["usr/lib/modules/6.1/vmlinuz": "kernel", "grub/grub.cfg": ""],
+            links: ["vmlinuz-6.1": "../usr/lib/modules/6.1/vmlinuz"])
+        #expect(found?.kernels == [])
+        #expect(found?.links.count == 1)
+    }
+
     @Test func `takes the GRUB directory that has a menu`() throws {
         #expect(
             try read(["grub/grubenv": "", "grub2/grub.cfg": "", "vmlinuz-1": ""])?.grub?.directory == "grub2")

@@ -44,8 +44,13 @@ package struct CoreImage: Codable, Sendable, Hashable {
         case container(String)
         /// `(,msdos1)`: a partition of the disk it was started from.
         case partition(scheme: String, number: Int)
+        /// `(hd0,msdos1)`: a partition of a drive, as the BIOS counts them; 0 is the one it was started from, nearly
+        /// always.
+        case drive(Int, scheme: String, number: Int)
         /// `search.fs_uuid` in the embedded configuration.
         case filesystem(uuid: String)
+        /// `search.fs_label` in the embedded configuration.
+        case label(String)
         /// Anything else, as written.
         case other(String)
     }

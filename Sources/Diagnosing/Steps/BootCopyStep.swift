@@ -181,7 +181,7 @@ extension Scene {
     /// The disk that the BIOS starts has a core image that leads to an older half with kernels of this system.
     var startsFromOlderHalf: Bool {
         guard let started = GrubInstallStep.startedDisk(self),
-            let core = survey.diskBoots.first(where: { $0.disk == started })?.core
+            let core = survey.diskBoots.first(where: { $0.disk == started })?.startedCore
         else { return false }
         return leadsToOlderHalf(core, on: started)
     }

@@ -5,13 +5,15 @@ import Surveying
 
 /// Where a core image looks for /boot, and whether the present /boot is there and can be read from it.
 struct CoreAim {
-    /// Why it does not get there.
+    /// Why it does not get there, or may not.
     struct Miss {
         var word: String
         var summary: String
         var symptom: String
         var seen: String
         var expected: String?
+        /// False where what lies on the disks does not tell: it may get there all the same.
+        var isCertain = true
     }
 
     let miss: Miss?
@@ -30,6 +32,13 @@ struct CoreAim {
         func stale(_ summary: String, _ symptom: String, seen: String) -> Miss {
             Miss(word: "stale-prefix", summary: summary, symptom: symptom, seen: seen, expected: expected)
         }
+        func unsure(_ place: String) -> Miss {
+            var miss = stale(
+                "the core image looks for /boot by '\(place)', and where that leads is not known",
+                "the prompt 'grub rescue>'", seen: place)
+            miss.isCertain = false
+            return miss
+        }
         switch core.target {
         case .array(let uuid):
             guard scene.storage.array(volume.id)?.uuid.hexDigits == uuid.hexDigits else {
@@ -45,7 +54,20 @@ struct CoreAim {
                     "error: no such device: \(uuid).",
                     seen: "search.fs_uuid \(uuid)")
             }
-        case .partition(_, let number):
+        case .label(let label):
+            let others = scene.storage.volumes(label: label).filter { $0.id != volume.id }
+            let isBoot = volume.signature?.label == label
+            // GRUB takes the first that it comes upon.
+            if isBoot, !others.isEmpty { return unsure("search.fs_label \(label)") }
+            guard isBoot else {
+                return stale(
+                    "the core image searches for a filesystem that is not /boot",
+                    others.isEmpty
+                        ? "error: no such device: \(label)."
+                        : "an error of GRUB's about a file, then the prompt 'grub rescue>'",
+                    seen: "search.fs_label \(label)")
+            }
+        case .partition(_, let number), .drive(0, _, let number):
             let partition = scene.storage.disk(disk)?.table?.partitions.first { $0.number == number }
             guard let partition else {
                 return stale(
@@ -71,9 +93,8 @@ struct CoreAim {
                     "the core image looks for /boot in an encrypted volume that is not it",
                     "error: disk `cryptouuid/\(uuid)' not found.", seen: seen)
             }
-        case .other(let text):
-            return stale(
-                "the core image looks for /boot in an unknown place", "the prompt 'grub rescue>'", seen: text)
+        case .drive(let drive, let scheme, let number): return unsure("(hd\(drive),\(scheme)\(number))")
+        case .other(let text): return unsure(text)
         case nil:
             return stale("the core image names no place for /boot", "the prompt 'grub rescue>'", seen: seen)
         }

@@ -1,5 +1,4 @@
 import BootFiles
-import Bytes
 import Changes
 import Storage
 import Surveying
@@ -20,6 +19,7 @@ enum GrubInstallStep: MigrationStep {
         let started = startedDisk(scene)
         var findings: [Finding] = []
         var unknown: String?
+        var isStartUnknown = false
         for disk in disks {
             guard let code = scene.survey.diskBoots.first(where: { $0.disk == disk }),
                 let record = code.record
@@ -27,12 +27,14 @@ enum GrubInstallStep: MigrationStep {
                 unknown = "the first sector of \(disk) could not be read"
                 continue
             }
-            switch judge(record, code.core, on: disk, boot, volume, scene) {
+            switch BootCodeJudgement(of: code, record, boot, volume, scene) {
             case .leads: continue
-            case .unsure(let reason): unknown = reason
+            case .unsure(let reason):
+                unknown = reason
+                isStartUnknown = isStartUnknown || started == disk
             case .fails(var finding):
                 // What still leads to an old half that is whole starts the machine from there.
-                let isAside = code.core.map { scene.leadsToOlderHalf($0, on: disk) } ?? false
+                let isAside = code.startedCore.map { scene.leadsToOlderHalf($0, on: disk) } ?? false
                 if isAside || started.map({ $0 != disk }) ?? false { finding.severity = .warning }
                 findings.append(finding)
             }
@@ -42,6 +44,10 @@ enum GrubInstallStep: MigrationStep {
         guard !findings.isEmpty else {
             return unknown.map { Examination(.unknown, reason: $0, findings: notes) }
                 ?? Examination(.done, reason: proof(disks, scene), findings: notes)
+        }
+        // What stops other disks does not say how the machine starts.
+        if let unknown, isStartUnknown {
+            return Examination(.unknown, reason: unknown, findings: findings + notes)
         }
         let never = findings.allSatisfy { $0.id == "grub-install.missing" }
         return Examination(never ? .skipped : .stale, findings: findings + notes)
@@ -53,7 +59,7 @@ enum GrubInstallStep: MigrationStep {
 
     private static func proof(_ disks: [VolumeID], _ scene: Scene) -> String {
         let prefixes = Set(
-            scene.survey.diskBoots.filter { disks.contains($0.disk) }.compactMap(\.core?.prefix))
+            scene.survey.diskBoots.filter { disks.contains($0.disk) }.compactMap(\.startedCore?.prefix))
         let leads = prefixes.count == 1 ? prefixes.first.map { ", prefix \($0)" } ?? "" : ""
         return "a whole core image on \(scene.names(disks))" + leads
     }
@@ -70,11 +76,11 @@ enum GrubInstallStep: MigrationStep {
         let holding = disksWithBoot(scene)
         return scene.survey.diskBoots.filter { code in
             guard !holding.contains(code.disk), let record = code.record, record.hasSignature,
-                code.core != nil
+                code.startedCore != nil
             else {
                 return false
             }
-            if case .leads = judge(record, code.core, on: code.disk, boot, volume, scene) { return true }
+            if case .leads = BootCodeJudgement(of: code, record, boot, volume, scene) { return true }
             return false
         }.map(\.disk)
     }
@@ -105,78 +111,7 @@ enum GrubInstallStep: MigrationStep {
         }
     }
 
-    private enum Judgement {
-        case leads
-        case unsure(String)
-        case fails(Finding)
-    }
-
-    private static func judge(
-        _ record: BootRecord, _ core: CoreImage?, on disk: VolumeID, _ boot: BootDirectory, _ volume: Volume,
-        _ scene: Scene
-    ) -> Judgement {
-        func fail(
-            _ word: String, _ summary: String, _ symptom: String, offset: UInt64, seen: String,
-            expected: String? = nil
-        )
-            -> Judgement
-        {
-            .fails(
-                Finding(
-                    id: "grub-install.\(word)", step: id, severity: .blocker, summary: "\(disk): \(summary)",
-                    symptom: symptom,
-                    evidence: [
-                        Evidence(device: disk.rawValue, offset: offset, seen: seen, expected: expected)
-                    ],
-                    remedies: [install(disk, scene)]))
-        }
-        switch record.code {
-        case .empty:
-            return fail(
-                "missing", "no boot code",
-                record.hasSignature ? "Booting from Hard Disk..., and then nothing" : "No bootable device",
-                offset: 0, seen: "zeros",
-                expected: "GRUB's boot.img")
-        case .grubLegacy:
-            return fail("missing", "the boot code is GRUB Legacy's", "GRUB", offset: 0, seen: "GRUB Legacy")
-        case .foreign(let name):
-            return fail(
-                "missing", "the boot code is not GRUB's", "Missing operating system", offset: 0, seen: name)
-        case .grub(let sector):
-            guard record.hasSignature else {
-                return fail(
-                    "no-signature", "the BIOS does not start it", "No bootable device", offset: 510,
-                    seen: "no 55 AA")
-            }
-            guard let core else { return .unsure("the core image of \(disk) was not read") }
-            let offset = sector.multipliedReportingOverflow(by: 512).partialValue
-            if let damage = core.damage {
-                return fail(
-                    "damaged-core", "the core image is not whole", "GRUB stops after 'GRUB'", offset: offset,
-                    seen: damage)
-            }
-            if let miss = CoreAim(core, disk, boot, volume, scene).miss {
-                return fail(
-                    miss.word, miss.summary, miss.symptom, offset: offset, seen: miss.seen,
-                    expected: miss.expected)
-            }
-            if let symbol = core.missingSymbols.first {
-                return fail(
-                    "other-build", "the core image is of another build than the modules in /boot",
-                    "error: symbol `\(symbol)' not found.", offset: offset, seen: "no symbol \(symbol)")
-            }
-            if let module = core.differingModules?.first {
-                return fail(
-                    "other-build", "the core image is of another build than the modules in /boot",
-                    "Welcome to GRUB!, and then an error about a pointer or a symbol, or nothing",
-                    offset: offset,
-                    seen: "its \(module) is not the one in /boot")
-            }
-            return .leads
-        }
-    }
-
-    private static func install(_ disk: VolumeID, _ scene: Scene) -> Remedy {
+    static func install(_ disk: VolumeID, _ scene: Scene) -> Remedy {
         let area = scene.survey.diskBoots.first { $0.disk == disk }?.area
         let length = area.map { $0.start &+ $0.length } ?? 1 << 20
         return Remedy(
