@@ -175,4 +175,190 @@ import Testing
                 ]
             ])
     }
+
+    // MARK: the command line that starts
+
+    @Test func `a menu that tells the kernel no root starts nothing, unless the image knows it`() throws {
+        var mirror = try Mirror()
+        telling("ro console=ttyS0 $vt_handoff", in: &mirror)
+        #expect(mirror.wrongSteps == [.grubConfig])
+        let finding = try mirror.finding("grub-config.no-root")
+        #expect(finding.severity == .blocker)
+        #expect(finding.evidence.first?.expected == "root=" + right)
+        #expect(finding.remedies.flatMap(\.changes).map(\.kind) == ["build"])
+        mirror.image.facts?.texts["conf/conf.d/root"] = "ROOT=\(right)\n"
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
+    @Test(arguments: ["ro $mine", "ro ${mine}"])
+    func `what a variable of one's own puts in is not known`(words: String) throws {
+        var mirror = try Mirror()
+        telling(words, in: &mirror)
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
+    @Test func `an image that was not read may know the root by itself`() throws {
+        var mirror = try Mirror()
+        telling("ro", in: &mirror)
+        mirror.image.facts = nil
+        #expect(mirror.state(of: .cmdline) == .unknown)
+        #expect(mirror.state(of: .grubConfig) == .done)
+    }
+
+    @Test func `an empty root= among the defaults leaves the menu without one`() throws {
+        var mirror = try Mirror()
+        writing("GRUB_CMDLINE_LINUX=\"", "GRUB_CMDLINE_LINUX=\"root= ", in: &mirror)
+        telling("root=\(right) ro root=", in: &mirror)
+        let finding = try mirror.finding("cmdline.no-root")
+        #expect(finding.severity == .blocker)
+        let text = try #require(written(finding)["/etc/default/grub"])
+        #expect(text.contains("GRUB_CMDLINE_LINUX=\"root=\(right) "))
+    }
+
+    @Test func `a generated entry of a system whose entries are files is judged where it starts`() throws {
+        var mirror = try redHat("root=\(right) ro rd.lvm.lv=rhel/root")
+        mirror.config = try Mirror().config
+        mirror.survey.bootDirectories[0].entries = []
+        telling("ro rd.lvm.lv=rhel/root", in: &mirror)
+        #expect(try mirror.finding("grub-config.no-root").severity == .blocker)
+        telling("root=\(right) ro rd.lvm.lv=old/root", in: &mirror)
+        #expect(try mirror.finding("grub-config.stale-arguments").severity == .blocker)
+    }
+
+    /// RHEL 8, whose entries take their words from grubenv.
+    private func sharing(_ defaults: String, beside words: String = "") throws -> Mirror {
+        var mirror = try redHat(defaults)
+        mirror.installation.release = OSRelease(id: "rhel", versionID: "8.9")
+        let text = "linux /vmlinuz-\(Mirror.kernel)\noptions $kernelopts \(words)\n"
+        mirror.survey.bootDirectories[0].entries = [BLSEntry(parsing: text, file: "0-\(Mirror.kernel).conf")]
+        return mirror
+    }
+
+    private func findings(_ mirror: Mirror, of steps: StepID...) -> [String] {
+        mirror.diagnosis.findings.filter { steps.contains($0.step) && $0.id != "grub-config.no-image" }
+            .map(\.id)
+    }
+
+    @Test func `kernelopts that grubenv lost are written from what they are made of`() throws {
+        let mirror = try sharing("rd.lvm.lv=rhel/root console=ttyS0")
+        #expect(
+            findings(mirror, of: .cmdline).sorted() == ["cmdline.no-root", "cmdline.volume-not-named"])
+        let finding = try mirror.finding("cmdline.no-root")
+        #expect(finding.severity == .blocker)
+        #expect(
+            finding.remedies.flatMap(\.changes).compactMap(\.command?.vector) == [
+                [
+                    "grub2-editenv", "/boot/grub2/grubenv", "set",
+                    "kernelopts=ro rd.lvm.lv=rhel/root console=ttyS0 root=\(right)",
+                ]
+            ])
+    }
+
+    @Test func `kernelopts in grub.cfg stand in for those of grubenv, and are held against the disks`() throws
+    {
+        var mirror = try sharing("rd.lvm.lv=rhel/root")
+        mirror.config?.kernelopts = .init(line: 7, value: "root=\(right) ro rd.lvm.lv=rhel/root")
+        #expect(findings(mirror, of: .cmdline, .grubConfig).isEmpty)
+        mirror.config?.kernelopts?.value = "root=\(gone) ro rd.lvm.lv=rhel/root"
+        #expect(try mirror.finding("grub-config.stale-arguments").severity == .blocker)
+        let words = "root=\(right) ro rd.lvm.lv=rhel/root"
+        mirror.survey.bootDirectories[0].grub?.environment?.variables["kernelopts"] = words
+        #expect(try mirror.finding("grub-config.stale-arguments").severity == .warning)
+    }
+
+    @Test func `an entry's own words beside kernelopts are its own`() throws {
+        var mirror = try sharing("rd.lvm.lv=rhel/root", beside: "rd.lvm=0")
+        mirror.survey.bootDirectories[0].grub?.environment?.variables["kernelopts"] =
+            "root=\(right) ro rd.lvm.lv=rhel/root"
+        #expect(findings(mirror, of: .cmdline) == ["cmdline.lvm-switched-off"])
+    }
+
+    // MARK: what dracut's words keep shut
+
+    @Test func `rd lvm 0 keeps the root's volume shut, and a later word takes it back`() throws {
+        let words = "root=\(right) ro rd.lvm.lv=rhel/root"
+        let finding = try redHat(words + " rd.lvm=0").finding("cmdline.lvm-switched-off")
+        #expect(finding.severity == .blocker)
+        #expect(written(finding)["/etc/kernel/cmdline"] == words + "\n")
+        // Nothing under the root is an array.
+        #expect(try !redHat(words + " rd.md=0 rd.luks=0").wrongSteps.contains(.cmdline))
+        #expect(try !redHat(words + " rd.lvm=1", image: "rd.lvm=0").wrongSteps.contains(.cmdline))
+        #expect(try redHat(words, image: "rd.lvm=0").wrongSteps.contains(.cmdline))
+    }
+
+    @Test func `rd md 0 keeps the array under the root shut`() throws {
+        var mirror = try redHat("root=UUID=\(Mirror.bootUUID) ro rd.md.uuid=\(Mirror.arrayUUID) rd.md=0")
+        mirror.installation.root = mirror.survey.bootDirectories[0].volume
+        #expect(findings(mirror, of: .cmdline) == ["cmdline.md-switched-off"])
+        #expect(try mirror.finding("cmdline.md-switched-off").severity == .blocker)
+    }
+
+    @Test func `dracut waits for a volume group as for a volume`() throws {
+        let words = "root=\(right) ro rd.lvm.lv=rhel/root"
+        let finding = try redHat(words + " rd.lvm.vg=nosuchvg").finding("cmdline.no-such-volume-group")
+        #expect(finding.severity == .blocker)
+        #expect(written(finding)["/etc/kernel/cmdline"] == words + "\n")
+    }
+
+    @Test func `words of RHEL 6 count, and are corrected in today's`() throws {
+        let words = "root=\(right) ro rd_LVM_LV="
+        #expect(try !redHat(words + "rhel/root").wrongSteps.contains(.cmdline))
+        let finding = try redHat(words + "old/root").finding("cmdline.no-such-volume")
+        #expect(finding.evidence.first?.seen == "rd_LVM_LV=old/root")
+        #expect(written(finding)["/etc/kernel/cmdline"] == "root=\(right) ro rd.lvm.lv=rhel/root\n")
+    }
+
+    /// The root inside a container, and another container beside it.
+    private func encrypted(_ words: String) throws -> Mirror {
+        var mirror = try redHat(words)
+        let root = try #require(mirror.survey.storage.volume(mirror.installation.root))
+        let inside = Volume(
+            id: VolumeID("luks:" + Self.container), kind: .container,
+            name: "/dev/mapper/luks-" + Self.container, size: root.size, signature: root.signature)
+        try mirror.change(root.id.rawValue) {
+            $0.signature = Signature(type: "crypto_LUKS", usage: "crypto", uuid: Self.container)
+        }
+        try mirror.change("lv:rhel/swap") {
+            $0.signature = Signature(type: "crypto_LUKS", usage: "crypto", uuid: Self.other)
+        }
+        mirror.survey.storage.volumes.append(inside)
+        mirror.installation.root = inside.id
+        return mirror
+    }
+
+    private static let container = "c0417a14-0000-4000-8000-00000000c041"
+    private static let other = "07e50000-0000-4000-8000-0000000007e5"
+
+    @Test func `a container that no word names stays shut as soon as another is named`() throws {
+        let words = "root=/dev/mapper/luks-\(Self.container) ro rd.lvm.lv=rhel/root"
+        let mirror = try encrypted(words + " rd.luks.uuid=luks-\(Self.other)")
+        #expect(findings(mirror, of: .cmdline) == ["cmdline.container-not-named"])
+        let finding = try mirror.finding("cmdline.container-not-named")
+        #expect(finding.severity == .blocker)
+        #expect(finding.evidence.first?.expected == "rd.luks.uuid=" + Self.container)
+        for more in [
+            "", " rd.luks.uuid=luks-\(Self.container)", " rd_LUKS_UUID=c0417a14",
+            " rd.luks.name=\(Self.container)=crypt",
+        ] {
+            #expect(findings(try encrypted(words + more), of: .cmdline).isEmpty)
+        }
+        #expect(findings(try encrypted(words + " rd.luks=0"), of: .cmdline) == ["cmdline.luks-switched-off"])
+    }
+
+    // MARK: what is no problem
+
+    @Test func `ext4 mounts an ext3 root`() throws {
+        var mirror = try Mirror()
+        try mirror.change("lv:rhel/root") { $0.signature?.type = "ext3" }
+        telling("root=\(right) ro rootfstype=ext4", in: &mirror)
+        #expect(!mirror.diagnosis.findings.contains { $0.id == "grub-config.stale-arguments" })
+        telling("root=\(right) ro rootfstype=xfs", in: &mirror)
+        #expect(try mirror.finding("grub-config.stale-arguments").severity == .blocker)
+    }
+
+    @Test func `a root that only multipath knows is not called gone`() throws {
+        var mirror = try Mirror()
+        telling("root=/dev/mapper/mpatha2 ro resume=/dev/mapper/mpathb1", in: &mirror)
+        #expect(mirror.wrongSteps.isEmpty)
+    }
 }

@@ -16,7 +16,9 @@ enum CmdlineStep: MigrationStep {
         guard !scene.installation.readUnreplayed else { return Examination(.unknown, reason: "dirty-log") }
         let lines = CommandLines(scene)
         guard !lines.wrong.isEmpty else {
-            guard let unread = lines.unread else { return Examination(.done, reason: proof(scene)) }
+            guard let unread = lines.unread else {
+                return Examination(.done, reason: lines.onlyGenerated.isEmpty ? proof(scene) : nil)
+            }
             return Examination(
                 .unknown, reason: "\(unread) was not read: what its words mean to it is not known")
         }
@@ -94,7 +96,10 @@ enum CmdlineStep: MigrationStep {
                 texts[place.path] = (was, edited)
                 rebuilt.formUnion(scene.boot.map { InitramfsStep.bootable($0, scene) } ?? [])
             case .environment(let value):
-                environments[place.path] = edited(environments[place.path] ?? value, [1], problem)
+                let text = environments[place.path] ?? value
+                let isThere =
+                    problem.old == nil && text.split(separator: " ").contains { $0 == problem.new ?? "" }
+                environments[place.path] = isThere ? text : edited(text, [1], problem)
             case .image(let kernel): rebuilt.insert(kernel)
             case .generated, .unknownText, .unifiedImage: continue
             }
@@ -107,7 +112,11 @@ enum CmdlineStep: MigrationStep {
         changes += environments.sorted { $0.key < $1.key }.map { path, value in
             .run(command: Command(tool, path, "set", "kernelopts=" + value), touching: [path])
         }
-        if generates { changes += GrubConfigStep.redo(scene).flatMap(\.changes) }
+        // A menu that has them too is made from what was corrected.
+        let isGenerated = wrong.contains { $0.places.contains { $0.kind == .generated } }
+        if generates || isGenerated && !changes.isEmpty {
+            changes += GrubConfigStep.redo(scene).flatMap(\.changes)
+        }
         changes += scene.kernels.filter(rebuilt.contains).flatMap { InitramfsStep.rebuild($0, scene).changes }
         guard !changes.isEmpty else { return nil }
         return Remedy(

@@ -39,7 +39,7 @@ struct CommandLinePlace: Hashable {
 extension CommandLinePlace {
     /// Every place of an installation, sources first.
     static func all(_ scene: Scene) -> [CommandLinePlace] {
-        scene.distribution.commandLineSources.flatMap { source -> [CommandLinePlace] in
+        let sources = scene.distribution.commandLineSources.flatMap { source -> [CommandLinePlace] in
             switch source {
             case .defaultGrub(let path): path == DefaultGrub.path ? defaults(scene) : []
             case .kernelCommandLine(let path): kernelCommandLine(path, scene)
@@ -47,7 +47,19 @@ extension CommandLinePlace {
             case .entries(let path): entries(path, scene)
             case .grubConfig(let path): menu(path, scene)
             }
-        } + initramfsConf(scene) + images(scene) + unifiedImages(scene)
+        }
+        let further = started(scene).filter { !sources.contains($0) }
+        return sources + further + initramfsConf(scene) + images(scene) + unifiedImages(scene)
+    }
+
+    // What GRUB starts counts wherever it is written: on RHEL 8 with GRUB_ENABLE_BLSCFG=false in grub.cfg, on RHEL 9 in
+    // grubenv where entries of RHEL 8 are still there.
+    private static func started(_ scene: Scene) -> [CommandLinePlace] {
+        let directory = scene.distribution.grubDirectory
+        let places =
+            environment(directory + "/grubenv", scene) + entries("/boot/" + BLSEntry.directory, scene)
+            + menu(directory + "/grub.cfg", scene)
+        return places.filter(\.starts)
     }
 
     // /etc/default/grub and what Debian sources after it, in that order; a value may go on from one to the other.
@@ -93,21 +105,62 @@ extension CommandLinePlace {
     }
 
     private static func environment(_ path: String, _ scene: Scene) -> [CommandLinePlace] {
-        guard let value = scene.boot?.grub?.environment?.variables["kernelopts"] else { return [] }
+        guard let boot = scene.boot, let grub = boot.grub else { return [] }
+        let value = grub.environment?.variables["kernelopts"]
         // The entry that starts takes it in, unless grubby gave that entry options of its own.
-        let isUsed = scene.started.entry?.options?.value.contains("kernelopts") ?? false
-        return [
-            CommandLinePlace(
-                path: path, line: nil, words: KernelCommandLine(parsing: value), kind: .environment(value),
-                isWhole: true, starts: isUsed, takesMore: true)
-        ]
+        let isUsed = scene.started.entry?.takesKernelopts ?? false
+        var places: [CommandLinePlace] = []
+        if let value {
+            places.append(
+                CommandLinePlace(
+                    path: path, line: nil, words: KernelCommandLine(parsing: value),
+                    kind: .environment(value), isWhole: true, starts: isUsed, takesMore: true))
+        }
+        guard boot.entries.contains(where: \.takesKernelopts) else { return places }
+        if let fallback = grub.config?.kernelopts {
+            // `if [ -z "${kernelopts}" ]; then set kernelopts=…` (10_linux of RHEL 8).
+            let starts = isUsed && value == nil
+            places.append(
+                CommandLinePlace(
+                    path: scene.distribution.grubDirectory + "/grub.cfg", line: fallback.line,
+                    words: KernelCommandLine(parsing: fallback.value), kind: .generated, isWhole: true,
+                    starts: starts, takesMore: starts))
+        } else if value == nil, hasLostKernelopts(boot, scene) {
+            places.append(
+                CommandLinePlace(
+                    path: path, line: nil, words: KernelCommandLine(),
+                    kind: .environment(newKernelopts(scene)), isWhole: true, starts: isUsed, takesMore: true))
+        }
+        return places
+    }
+
+    // With UEFI, grub.cfg and grubenv of RHEL 8 lie on the ESP, and /boot has links to them.
+    private static func hasLostKernelopts(_ boot: BootDirectory, _ scene: Scene) -> Bool {
+        guard let grub = boot.grub, let config = grub.config, config.damage == nil else { return false }
+        return grub.environment != nil || !scene.isUEFI && boot.failures.isEmpty
+    }
+
+    // What grub2-mkconfig puts behind root= (10_linux of RHEL 8), where that leads somewhere.
+    private static func newKernelopts(_ scene: Scene) -> String {
+        let defaults = ShellAssignments(parsing: scene.installation.defaultGrub?.text ?? "")
+        let names = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"]
+        let text = names.compactMap { defaults[$0] }.joined(separator: " ")
+        let words = KernelCommandLine(parsing: text)
+        let judge = CommandLineJudge(scene, InitramfsStep.firstImage(scene)?.facts?.generator)
+        guard !words.parameters.isEmpty, !text.contains(SecretWords.mark),
+            !text.contains(where: { "\"`$".contains($0) }), judge.problems(words).isEmpty
+        else { return "ro" }
+        return "ro " + text
     }
 
     private static func entries(_ path: String, _ scene: Scene) -> [CommandLinePlace] {
         guard let boot = scene.boot else { return [] }
         return boot.entries.compactMap { entry in
-            // `$kernelopts` is grubenv's, and judged there.
-            guard let options = entry.options, !options.value.contains("kernelopts") else { return nil }
+            guard let options = entry.options else { return nil }
+            // `$kernelopts` is grubenv's, and judged there; what stands beside it is the entry's own.
+            let isWhole = !entry.takesKernelopts
+            var environment = boot.grub?.environment
+            environment?.variables["kernelopts"] = nil
             let lines = (entry.text ?? "").split(separator: "\n", omittingEmptySubsequences: false)
                 .enumerated()
                 .filter { $0.element.split(whereSeparator: \.isWhitespace).first == "options" }.map {
@@ -115,9 +168,9 @@ extension CommandLinePlace {
                 }
             return CommandLinePlace(
                 path: "\(path)/\(entry.file)", line: options.line,
-                words: entry.commandLine(environment: boot.grub?.environment),
-                kind: entry.text.map { kind($0, lines: lines) } ?? .unknownText, isWhole: true,
-                starts: entry == scene.started.entry, takesMore: true)
+                words: entry.commandLine(environment: environment),
+                kind: entry.text.map { kind($0, lines: lines) } ?? .unknownText, isWhole: isWhole,
+                starts: entry == scene.started.entry, takesMore: isWhole)
         }
     }
 
@@ -127,7 +180,31 @@ extension CommandLinePlace {
             guard let kernel = entry.kernel, !scene.startsAnotherSystem(entry) else { return nil }
             return CommandLinePlace(
                 path: path, line: kernel.line, words: KernelCommandLine(parsing: entry.arguments),
-                kind: .generated, starts: index == scene.started.index, takesMore: true)
+                kind: .generated,
+                isWhole: startsOwnKernel(kernel.value, scene) && !mayHoldMore(entry.arguments),
+                starts: index == scene.started.index, takesMore: true)
+        }
+    }
+
+    // memtest86+ needs no root, and the kernel of a rescue image may be any other's. Where /boot has links into the root
+    // (Tumbleweed), the name has to do.
+    private static func startsOwnKernel(_ name: String, _ scene: Scene) -> Bool {
+        var file = name.split(separator: "/").last.map(String.init) ?? ""
+        switch scene.bootFile(named: name) {
+        case .file(let found): file = found
+        case .elsewhere: if scene.grubPath(file) != name { return false }
+        case .missing: return false
+        }
+        var version = scene.boot?.kernels.first { $0.file == file }?.version
+        if version == nil, case .kernel(let named)? = BootFileName(file) { version = named }
+        return version.map(scene.installation.kernels.contains) ?? false
+    }
+
+    // Of the variables that generators put in none holds a root (Ubuntu, SUSE, tuned); another's value is not known.
+    private static func mayHoldMore(_ arguments: String) -> Bool {
+        arguments.split(separator: "$", omittingEmptySubsequences: false).dropFirst().contains { part in
+            let name = part.drop { $0 == "{" }.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+            return !["vt_handoff", "extra_cmdline", "tuned_params"].contains(name)
         }
     }
 
@@ -187,11 +264,26 @@ extension CommandLinePlace {
     }
 }
 
+extension BLSEntry {
+    /// Its options take in what grubenv keeps for all entries.
+    fileprivate var takesKernelopts: Bool { options?.value.contains("kernelopts") ?? false }
+}
+
 extension InitramfsFacts {
     /// What a dracut image adds to the kernel's command line, by path (dracut.cmdline(7)).
     var ownCommandLines: [(path: String, text: String)] {
         texts.filter { path, _ in
             path == "etc/cmdline" || path.hasPrefix("etc/cmdline.d/") || path.hasPrefix("usr/lib/cmdline.d/")
         }.sorted { $0.key < $1.key }.map { (path: $0.key, text: $0.value) }
+    }
+
+    /// What it tells itself before the menu does: those, and ROOT= of initramfs-tools (initramfs.conf(5)).
+    var ownWords: KernelCommandLine {
+        let words = KernelCommandLine(parsing: ownCommandLines.map(\.text).joined(separator: " "))
+        let parts = texts.filter { $0.key.hasPrefix("conf/conf.d/") }.sorted { $0.key < $1.key }
+        let settings = [texts["conf/initramfs.conf"] ?? ""] + parts.map(\.value)
+        let root = settings.compactMap { ShellAssignments(parsing: $0)["ROOT"] }.last ?? ""
+        return KernelCommandLine(
+            words.parameters + (root.isEmpty ? [] : [.init(name: "root", value: root)]))
     }
 }

@@ -1,5 +1,4 @@
 import BootFiles
-import Bytes
 import LibMount
 import Storage
 import Surveying
@@ -28,6 +27,9 @@ struct CommandLineProblem: Hashable {
         self.symptom = symptom
         self.stops = stops
     }
+
+    /// It is about the same word, whatever else its line says.
+    func isSame(_ other: CommandLineProblem) -> Bool { word == other.word && old == other.old }
 }
 
 /// Holds a command line against what is there.
@@ -49,17 +51,19 @@ struct CommandLineJudge {
     func problems(_ line: KernelCommandLine) -> [CommandLineProblem] {
         let live = ofTheMedium(line)
         return [root(line), rootFlags(line), rootType(line), resume(line)].compactMap { $0 } + live
-            + (isDracut ? arrays(line) + volumes(line) + containers(line) : [])
+            + (isDracut ? dracutProblems(line) : [])
     }
 
     /// The parameters that a whole command line, the image's own words among them, has to have.
     func missing(_ line: KernelCommandLine) -> [CommandLineProblem] {
-        isDracut ? [unnamedArray(line), unnamedVolume(line)].compactMap { $0 } : []
+        isDracut ? dracutMissing(line) : []
     }
 
     /// `root=` of a line that has to have one.
     func missingRoot(_ line: KernelCommandLine) -> CommandLineProblem? {
         guard line.value(of: "root") ?? "" == "" else { return nil }
+        // booster looks for the root by its partition type, and what another image knows by itself nobody can say.
+        if generator == .booster || generator == .unknown { return nil }
         let symptom =
             isDracut
             ? "dracut: FATAL: No or empty root= argument" : "ALERT!  does not exist.  Dropping to a shell!"
@@ -81,7 +85,7 @@ struct CommandLineJudge {
     private func root(_ line: KernelCommandLine) -> CommandLineProblem? {
         guard let value = line.value(of: "root") else { return nil }
         let source = value.hasPrefix("block:") ? String(value.dropFirst(6)) : value
-        guard Self.isDevice(source) else { return nil }
+        guard isDevice(source) else { return nil }
         let found =
             scene.arrays.array(named: source).map { [$0.id] }
             ?? scene.volumes(source: source).map(\.id)
@@ -96,11 +100,15 @@ struct CommandLineJudge {
                 : "ALERT!  \(source) does not exist.  Dropping to a shell!")
     }
 
-    // What only udev of a running system knows (by-id, by-path), and roots that are not on a disk, are not judged.
-    static func isDevice(_ source: String) -> Bool {
+    // What only udev of a running system knows (by-id, by-path), what a survey has no model of, and roots that are not
+    // on a disk, are not judged.
+    func isDevice(_ source: String) -> Bool {
         if source.hasPrefix("/dev/disk/by-id/") || source.hasPrefix("/dev/disk/by-path/") { return false }
         if source == "/dev/nfs" || source.hasPrefix("/dev/ram") { return false }
-        return ["/dev/", "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="].contains(where: source.hasPrefix)
+        if source.hasPrefix("/dev/") {
+            return scene.storage.models(source) || !scene.volumes(source: source).isEmpty
+        }
+        return ["UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="].contains(where: source.hasPrefix)
     }
 
     private func rootFlags(_ line: KernelCommandLine) -> CommandLineProblem? {
@@ -124,8 +132,8 @@ struct CommandLineJudge {
     }
 
     private func rootType(_ line: KernelCommandLine) -> CommandLineProblem? {
-        guard let value = line.value(of: "rootfstype"), let type = stack.filesystem, value != "auto",
-            !value.split(separator: ",").contains(where: { $0 == type })
+        guard let value = line.value(of: "rootfstype"), let type = stack.filesystem,
+            !FilesystemType.mounts(declared: value, type: type)
         else { return nil }
         return CommandLineProblem(
             "wrong-root-type", old: "rootfstype=" + value, new: "rootfstype=" + type,
@@ -137,7 +145,7 @@ struct CommandLineJudge {
 
     // The boot goes on after the wait: initramfs-tools' for its own while, dracut's with its timeouts.
     private func resume(_ line: KernelCommandLine) -> CommandLineProblem? {
-        guard let value = line.value(of: "resume"), Self.isDevice(value) else { return nil }
+        guard let value = line.value(of: "resume"), isDevice(value) else { return nil }
         guard scene.volumes(source: value).isEmpty, scene.arrays.array(named: value) == nil,
             !scene.isHidden(value)
         else { return nil }
@@ -168,89 +176,6 @@ struct CommandLineJudge {
                 "\(word) is a word of a live medium's command line, not of this system's",
                 symptom: isBootScript || isRoot ? "the initramfs looks for a live medium" : nil,
                 stops: isBootScript || isRoot)
-        }
-    }
-
-    // MARK: dracut's rd.*
-
-    private func arrays(_ line: KernelCommandLine) -> [CommandLineProblem] {
-        let known = Set(scene.storage.arrays.map(\.uuid.hexDigits))
-        let named = line.values(of: "rd.md.uuid")
-        var unnamed = stack.arrays.filter { array in !named.contains { $0.hexDigits == array.uuid.hexDigits }
-        }
-        return named.filter { !known.contains($0.hexDigits) }.map { value in
-            let right = unnamed.isEmpty ? nil : unnamed.removeFirst()
-            return CommandLineProblem(
-                "no-such-array", old: "rd.md.uuid=" + value, new: right.map { "rd.md.uuid=" + $0.uuid },
-                "the initramfs waits for the array \(value), which no disk has",
-                symptom: "Warning: /dev/disk/by-id/md-uuid-\(value) does not exist")
-        }
-    }
-
-    // parse-md.sh: with any rd.md.uuid only those are assembled, without one nothing unless rd.auto.
-    private func unnamedArray(_ line: KernelCommandLine) -> CommandLineProblem? {
-        let named = line.values(of: "rd.md.uuid").map(\.hexDigits)
-        let isAny = named.isEmpty && line.flag("rd.auto") == true
-        guard !isAny, let array = stack.arrays.first(where: { !named.contains($0.uuid.hexDigits) }) else {
-            return nil
-        }
-        return CommandLineProblem(
-            "array-not-named", old: nil, new: "rd.md.uuid=" + array.uuid,
-            "the initramfs is not told to assemble the array under the root",
-            symptom: named.isEmpty
-                ? "rd.md=0: removing MD RAID activation, then dracut-initqueue: timeout"
-                : "dracut-initqueue: timeout, then Warning: the root does not exist")
-    }
-
-    private func volumes(_ line: KernelCommandLine) -> [CommandLineProblem] {
-        let named = line.values(of: "rd.lvm.lv")
-        var unnamed = stack.logicalVolumes.map(Self.path).filter { !named.contains($0) }
-        return named.filter { path in scene.storage.logicalVolume(VolumeID("lv:" + path)) == nil }.map {
-            value in
-            let right = unnamed.isEmpty ? nil : unnamed.removeFirst()
-            return CommandLineProblem(
-                "no-such-volume", old: "rd.lvm.lv=" + value, new: right.map { "rd.lvm.lv=" + $0 },
-                "the initramfs waits for the logical volume \(value), which is not there",
-                symptom: "Warning: /dev/\(value) does not exist")
-        }
-    }
-
-    private func unnamedVolume(_ line: KernelCommandLine) -> CommandLineProblem? {
-        let (named, groups) = (line.values(of: "rd.lvm.lv"), line.values(of: "rd.lvm.vg"))
-        let isAny = named.isEmpty && groups.isEmpty && line.flag("rd.auto") == true
-        guard !isAny,
-            let volume = stack.logicalVolumes.first(where: {
-                !named.contains(Self.path($0)) && !groups.contains($0.group.name)
-            })
-        else { return nil }
-        return CommandLineProblem(
-            "volume-not-named", old: nil, new: "rd.lvm.lv=" + Self.path(volume),
-            "the initramfs is not told to activate the logical volume of the root",
-            symptom: named.isEmpty && groups.isEmpty
-                ? "rd.lvm=0: removing LVM activation, then dracut-initqueue: timeout"
-                : "dracut-initqueue: timeout, then Warning: the root does not exist")
-    }
-
-    private static func path(_ found: StorageStack.LogicalVolumeInGroup) -> String {
-        "\(found.group.name)/\(found.volume.name)"
-    }
-
-    // parse-crypt.sh takes the beginning of a UUID for the whole, with or without "luks-" in front.
-    private func containers(_ line: KernelCommandLine) -> [CommandLineProblem] {
-        let known = scene.storage.volumes.filter { $0.signature?.type == "crypto_LUKS" }
-            .compactMap { $0.signature?.uuid?.lowercased() }
-        let named = line.values(of: "rd.luks.uuid")
-        func isNamed(_ uuid: String, by value: String) -> Bool {
-            uuid.hasPrefix((value.hasPrefix("luks-") ? String(value.dropFirst(5)) : value).lowercased())
-        }
-        var unnamed = stack.containers.map { String($0.rawValue.dropFirst("luks:".count)) }
-            .filter { uuid in !named.contains { isNamed(uuid.lowercased(), by: $0) } }
-        return named.filter { value in !known.contains { isNamed($0, by: value) } }.map { value in
-            let right = unnamed.isEmpty ? nil : unnamed.removeFirst()
-            return CommandLineProblem(
-                "no-such-container", old: "rd.luks.uuid=" + value, new: right.map { "rd.luks.uuid=" + $0 },
-                "the initramfs waits for the encrypted volume \(value), which no disk has",
-                symptom: "dracut-initqueue: timeout, then Warning: the root does not exist")
         }
     }
 }

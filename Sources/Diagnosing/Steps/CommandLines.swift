@@ -22,7 +22,7 @@ struct CommandLines {
         let image = started?.facts
         if let started, image == nil { unread = scene.bootPath(started.file) }
         let judge = CommandLineJudge(scene, image?.generator)
-        let own = KernelCommandLine(parsing: image?.ownCommandLines.map(\.text).joined(separator: " ") ?? "")
+        let own = image?.ownWords ?? KernelCommandLine()
         let places = CommandLinePlace.all(scene)
         var found: [Wrong] = []
         func note(_ problem: CommandLineProblem, _ place: CommandLinePlace) {
@@ -32,22 +32,37 @@ struct CommandLines {
                 found.append(Wrong(problem: problem, places: [place]))
             }
         }
+        // The image's own words come first and the menu's last, and the last one stands (dracut-lib.sh, getcmdline;
+        // initramfs-tools' init reads conf/ before /proc/cmdline).
+        func told(_ line: KernelCommandLine) -> KernelCommandLine {
+            KernelCommandLine(own.parameters + line.parameters)
+        }
+        let whole = scene.started.commandLine.map(told)
+        let standing = whole.map { line in
+            judge.problems(line) + [judge.missingRoot(line)].compactMap(\.self)
+        }
         for place in places {
-            for problem in judge.problems(place.words) { note(problem, place) }
-            if place.isWhole, own.value(of: "root") == nil, let problem = judge.missingRoot(place.words) {
+            var problems = judge.problems(place.words)
+            // An image that was not read may hold a root of its own.
+            if place.isWhole || place.feedsGrubConfig && place.words.value(of: "root") != nil, unread == nil,
+                let problem = judge.missingRoot(told(place.words))
+            {
+                problems.append(problem)
+            }
+            for problem in problems {
+                if place.starts, let standing, !standing.contains(where: problem.isSame) { continue }
                 note(problem, place)
             }
         }
         // A word that the menu and the image both lack is added to every place that takes it; where the files that
         // grub.cfg is made from have it between them, the menu alone is behind.
         let feeding = KernelCommandLine(places.filter(\.feedsGrubConfig).flatMap(\.words.parameters))
-        if let line = scene.started.commandLine {
-            let whole = KernelCommandLine(line.parameters + own.parameters)
+        if let whole {
             // A word that leads nowhere is already replaced by the one that is missing.
             let corrected = Set(judge.problems(whole).compactMap(\.new))
             for problem in judge.missing(whole) where !corrected.contains(problem.new ?? "") {
                 for place in places where place.takesMore {
-                    let words = place.feedsGrubConfig ? feeding : place.words
+                    let words = told(place.feedsGrubConfig ? feeding : place.words)
                     if judge.missing(words).contains(where: { $0.new == problem.new }) {
                         note(problem, place)
                     }

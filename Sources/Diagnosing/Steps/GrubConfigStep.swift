@@ -41,7 +41,7 @@ enum GrubConfigStep: MigrationStep {
         findings += entriesWithoutImage(scene)
         let lines = CommandLines(scene)
         if let gone = lostRoot(config, path, lines, scene) { findings.append(gone) }
-        findings += staleArguments(lines)
+        findings += staleArguments(lines, config)
         if let unlisted = unlistedKernel(config, boot, path, scene) { findings.append(unlisted) }
         let notes = [lostDefault(path, scene)].compactMap { $0 }
         guard !findings.isEmpty else {
@@ -189,14 +189,20 @@ enum GrubConfigStep: MigrationStep {
 
     // Words that the menu has and its sources have not: it was not generated since they were put right. A source that
     // has them itself is the step cmdline.
-    private static func staleArguments(_ lines: CommandLines) -> [Finding] {
-        lines.onlyGenerated.filter { !["no-such-root", "wrong-root"].contains($0.problem.word) }.map {
-            wrong in
+    private static func staleArguments(_ lines: CommandLines, _ config: GrubConfig) -> [Finding] {
+        // A root that is not there is looked for in each entry by itself, but for what BLS entries share.
+        let isLost = { (word: String) in ["no-such-root", "wrong-root"].contains(word) }
+        return lines.onlyGenerated.filter { wrong in
+            !isLost(wrong.problem.word) || wrong.places.contains { $0.line == config.kernelopts?.line }
+        }.map { wrong in
             let problem = wrong.problem
             let stops = problem.stops && wrong.places.contains(where: \.starts)
+            let hasNoRoot = problem.word == "no-root"
             return Finding(
-                id: "grub-config.stale-arguments", step: id, severity: stops ? .blocker : .warning,
-                summary: problem.summary + ": the menu is older than what it is made from",
+                id: hasNoRoot ? "grub-config.no-root" : "grub-config.stale-arguments", step: id,
+                severity: stops ? .blocker : .warning,
+                summary: problem.summary
+                    + (hasNoRoot ? "" : ": the menu is older than what it is made from"),
                 symptom: problem.symptom,
                 evidence: wrong.places.map { place in
                     Evidence(
@@ -209,9 +215,10 @@ enum GrubConfigStep: MigrationStep {
     private static func lostRoot(
         _ config: GrubConfig, _ path: String, _ lines: CommandLines, _ scene: Scene
     ) -> Finding? {
+        let judge = CommandLineJudge(scene, nil)
         for (index, entry) in config.entries.enumerated() where !scene.startsAnotherSystem(entry) {
             guard let root = KernelCommandLine(parsing: entry.arguments).value(of: "root"),
-                CommandLineJudge.isDevice(root), let kernel = entry.kernel,
+                judge.isDevice(root), let kernel = entry.kernel,
                 !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
             else { continue }
             let volumes = scene.volumes(source: root).map(\.id)
