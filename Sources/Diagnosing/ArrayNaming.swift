@@ -10,15 +10,28 @@ import Surveying
 /// An array that no line names comes up as /dev/md127 or under a name made of its superblock, so an fstab by
 /// /dev/md0 then waits for nothing (mdadm(8), "--incremental"; mdadm.conf(5), "ARRAY").
 package struct ArrayNaming: Sendable, Hashable {
+    /// A line of one of mdadm's files.
+    package struct Place: Sendable, Hashable {
+        package var path: String
+        package var line: Int
+    }
+
     /// How mdadm.conf stands to one array.
     package enum Standing: Sendable, Hashable {
-        /// This line names it by its true UUID.
-        case named(line: Int, device: String?)
+        /// This line names it by its true UUID, or by what else identifies it.
+        case named(Place, device: String?)
         /// This line gives the name it should have to a UUID that no array here has.
-        case stale(line: Int, device: String, uuid: String)
+        case stale(Place, device: String, uuid: String)
         /// This line hides it with `<ignore>`.
-        case hidden(line: Int)
+        case hidden(Place)
         case missing
+    }
+
+    /// A DEVICE line that leaves out members of an array: mdadm does not look at them (Incremental.c, conf_test_dev).
+    package struct Exclusion: Sendable, Hashable {
+        package var place: Place
+        package var words: [String]
+        package static let right = "DEVICE partitions"
     }
 
     /// One array in use, and its line.
@@ -29,15 +42,28 @@ package struct ArrayNaming: Sendable, Hashable {
         package var device: String
         /// fstab needs it under that name to reach the default target.
         package var isNeededByName: Bool
+        package var exclusion: Exclusion?
+        /// Empty where one of them has no names of the kernel's.
+        var members: [MemberNames]
 
-        package var isRight: Bool {
+        var isNamed: Bool {
             if case .named = standing { true } else { false }
         }
+
+        package var isRight: Bool { isNamed && exclusion == nil }
+    }
+
+    /// One of the files as it should be.
+    package struct Correction: Sendable, Hashable {
+        /// Nil for the distribution's usual one, which is not there.
+        package var path: String?
+        package var text: String
+        package var was: String?
     }
 
     package let uses: [Use]
-    /// The file as it should be; the very text that is there when nothing is wrong.
-    package let correctedText: String
+    /// None where nothing is wrong.
+    package let corrections: [Correction]
     /// Whether there is a file at all.
     package let hasFile: Bool
 
@@ -48,12 +74,15 @@ package struct ArrayNaming: Sendable, Hashable {
         uses.first { Self.sameName($0.device, device) }?.array
     }
 
+    /// `texts` may have the files of mdadm.conf.d among them.
     package init(
         _ storage: StorageMap, under volumes: [VolumeID], conf file: Installation.TextFile?,
-        fstab: [FstabEntry]
+        texts: [String: String] = [:], fstab: [FstabEntry]
     ) {
-        hasFile = file != nil
-        let conf = MdadmConf(parsing: file?.text ?? "")
+        let files = Self.files(file, texts)
+        let lines = files.flatMap { file in
+            file.conf.arrays.map { ArrayLine(path: file.text.path, words: $0) }
+        }
         var arrays: [MDArray] = []
         for volume in volumes {
             for array in StorageStack(under: volume, in: storage).arrays where !arrays.contains(array) {
@@ -61,41 +90,49 @@ package struct ArrayNaming: Sendable, Hashable {
             }
         }
         // fstab may be the only one that knows of an array, by a name that nothing gives it any more.
-        let wanted = fstab.map(\.source).filter(StorageMap.isArrayName)
+        let wanted = fstab.map(\.source).filter { StorageMap.isArrayName($0) && storage.models($0) }
         let known = Set(storage.arrays.map(\.uuid.hexDigits))
-        var stale = conf.arrays.filter { line in
-            !line.isIgnored && line.uuid.map { !known.contains($0.hexDigits) } ?? false
+        var stale = lines.filter { line in
+            !line.words.isIgnored && line.words.uuid.map { !known.contains($0.hexDigits) } ?? false
         }
         var uses: [Use] = []
         for array in arrays {
-            let line = conf.arrays.first { $0.uuid?.hexDigits == array.uuid.hexDigits }
+            let names = array.members.map { MemberNames($0.device, in: storage) }
+            let members = names.contains(nil) ? [] : names.compactMap(\.self)
+            let line = Self.line(of: array, members, among: lines)
             let standing: Standing
             let device: String
-            if let line, line.isIgnored {
-                standing = .hidden(line: line.line)
+            if let line, line.words.isIgnored {
+                standing = .hidden(line.place)
                 device = Self.usualName(array, wanted)
             } else if let line {
-                standing = .named(line: line.line, device: line.device)
+                standing = .named(line.place, device: line.device)
                 device = line.device ?? Self.usualName(array, wanted)
             } else if let index = Self.line(for: array, among: stale, wanted, alone: arrays.count == 1) {
                 let taken = stale.remove(at: index)
                 device = taken.device ?? Self.usualName(array, wanted)
-                standing = .stale(line: taken.line, device: device, uuid: taken.uuid ?? "")
+                standing = .stale(taken.place, device: device, uuid: taken.words.uuid ?? "")
             } else {
                 standing = .missing
                 device = Self.usualName(array, wanted)
             }
-            let needed = fstab.contains { $0.mustMount && Self.sameName($0.source, device) }
-            uses.append(Use(array: array, standing: standing, device: device, isNeededByName: needed))
+            uses.append(
+                Use(
+                    array: array, standing: standing, device: device,
+                    isNeededByName: fstab.contains { $0.mustMount && Self.sameName($0.source, device) },
+                    exclusion: Self.exclusion(of: members, by: files), members: members))
         }
         self.uses = uses
-        correctedText = Self.corrected(file?.text ?? "", uses)
+        hasFile = !files.isEmpty
+        corrections = Self.corrections(of: files, main: file, uses)
     }
 
     /// The array's line is right in another copy of the file: an image's.
     package static func isNamed(_ use: Use, in conf: MdadmConf) -> Bool {
-        conf.arrays.contains { line in
-            guard line.uuid?.hexDigits == use.array.uuid.hexDigits, !line.isIgnored else { return false }
+        guard !use.members.areHidden(by: conf.devices) else { return false }
+        return conf.arrays.contains { line in
+            let isItsLine = identification(of: use.array, use.members, by: line) != nil
+            guard isItsLine, !line.isIgnored else { return false }
             return line.device.map { sameName($0, use.device) } ?? true
         }
     }
@@ -103,7 +140,7 @@ package struct ArrayNaming: Sendable, Hashable {
     // A stale line is taken to be the array's when it has the name that the superblock or fstab gives it, or when
     // there is but one line and one array.
     private static func line(
-        for array: MDArray, among stale: [MdadmConf.ArrayLine], _ wanted: [String], alone: Bool
+        for array: MDArray, among stale: [ArrayLine], _ wanted: [String], alone: Bool
     ) -> Int? {
         let own = ownName(array)
         if let index = stale.firstIndex(where: { line in
@@ -138,25 +175,5 @@ package struct ArrayNaming: Sendable, Hashable {
             name.hasPrefix("/dev/md/") ? String(name.dropFirst(8)) : String(name.dropFirst(7))
         }
         return StorageMap.isArrayName(one) && StorageMap.isArrayName(other) && key(one) == key(other)
-    }
-
-    // Only the wrong lines change; everything else stays byte for byte.
-    private static func corrected(_ text: String, _ uses: [Use]) -> String {
-        var text = text
-        for use in uses {
-            switch use.standing {
-            case .named: continue
-            case .stale(let line, _, let uuid):
-                text = MdadmConf.replacing(uuid, with: use.array.uuid, onLine: line, of: text) ?? text
-            case .hidden(let line):
-                text = MdadmConf.replacing("<ignore>", with: use.device, onLine: line, of: text) ?? text
-            case .missing:
-                let line = MdadmConf.arrayLine(
-                    device: use.device, uuid: use.array.uuid, metadata: use.array.version,
-                    name: use.array.name)
-                text = MdadmConf.appending(line, to: text)
-            }
-        }
-        return text
     }
 }

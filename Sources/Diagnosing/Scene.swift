@@ -31,7 +31,9 @@ package struct Scene: Sendable {
         started = StartedEntry(of: boot?.grub, entries: boot?.entries ?? [])
         var used = [installation.root] + fstab.flatMap { survey.storage.volumes(source: $0.source) }.map(\.id)
         if let boot { used.append(boot.volume) }
-        arrays = ArrayNaming(survey.storage, under: used, conf: installation.mdadmConf, fstab: fstab)
+        arrays = ArrayNaming(
+            survey.storage, under: used, conf: installation.mdadmConf, texts: installation.texts, fstab: fstab
+        )
     }
 
     /// The entry of fstab for a mount point.
@@ -71,8 +73,8 @@ package struct Scene: Sendable {
         let own = matching.first { $0.volume == installation.root && !$0.path.isEmpty }
         guard let entry = fstab.last(where: { $0.target == "/boot" }) else { return own ?? separate.first }
         let naming = ArrayNaming(
-            survey.storage, under: survey.storage.arrays.map(\.id), conf: installation.mdadmConf, fstab: fstab
-        )
+            survey.storage, under: survey.storage.arrays.map(\.id), conf: installation.mdadmConf,
+            texts: installation.texts, fstab: fstab)
         let array = naming.array(named: entry.source)
         let named = Set(array.map { [$0.id] } ?? survey.storage.volumes(source: entry.source).map(\.id))
         func isArray(_ directory: BootDirectory) -> Bool {

@@ -80,8 +80,9 @@ import Testing
     func `what crypttab opens at boot is there by the name it gives`(line: String) throws {
         var mirror = try locked(line)
         #expect(mirror.wrongSteps.isEmpty)
-        mirror.installation.crypttab = nil
+        mirror.installation.crypttab?.text = "home UUID=\(Mirror.gone) none luks\nrandom /dev/sdz - swap\n"
         #expect(mirror.wrongSteps == [.fstab])
+        #expect(mirror.diagnosis.findings.contains { $0.id == "fstab.no-such-device" })
     }
 
     @Test func `a container is opened by the name that crypttab gives it`() throws {
@@ -168,5 +169,74 @@ import Testing
         #expect(mirror.wrongSteps.isEmpty)
         mirror.survey.mounted?.append(MountedVolume(volume: boot, target: "/boot"))
         #expect(!mirror.diagnosis.findings.map(\.id).contains("fstab.mounted-otherwise"))
+    }
+
+    // MARK: what no survey of disks knows
+
+    @Test(arguments: [
+        "/dev/mapper/mpathb1", "/dev/mapper/mpathb-part1", "/dev/mapper/veracrypt1", "/dev/drbd0",
+        "/dev/bcache0", "/dev/md0p1", "/dev/md/0p1", "/dev/zvol/tank/data", "/dev/cciss/c0d0p1",
+        "/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part1", "/dev/disk/by-id/ata-DISK_1234567-part1",
+    ])
+    func `whether a device of a kind that is not modelled is there cannot be told`(source: String) throws {
+        var mirror = try mirror(with: "\(source) /data xfs defaults 0 0")
+        #expect(mirror.state(of: .fstab) == .unknown)
+        #expect(!mirror.diagnosis.findings.contains { $0.step == .fstab })
+        mirror.rewriteFstab("/data xfs defaults", "/data xfs defaults,nofail")
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.rewriteFstab("/data xfs defaults,nofail", "none swap sw")
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
+    @Test(arguments: [
+        "/dev/sdz1", "/dev/nvme3n1p1", "/dev/old/data", "/dev/mapper/old-data", "/dev/rhel/data", "/dev/md9",
+        "/dev/md/data", "LABEL=data", "PARTLABEL=data", "/dev/disk/by-uuid/\(Mirror.gone)",
+        "/dev/disk/by-partlabel/data",
+    ])
+    func `a device of a kind that is modelled is gone where no disk has it`(source: String) throws {
+        let mirror = try mirror(with: "\(source) /data xfs defaults 0 0")
+        #expect(try mirror.finding("fstab.no-such-device").severity == .blocker)
+    }
+
+    @Test func `swap in compressed memory is made at boot`() throws {
+        #expect(try mirror(with: "/dev/zram0 none swap defaults 0 0").wrongSteps.isEmpty)
+    }
+
+    @Test func `what the running system has mounted there is there`() throws {
+        var mirror = try mirror(with: "/dev/disk/by-path/pci-1 /data xfs defaults 0 0")
+        let (root, boot) = (mirror.installation.root, mirror.survey.bootDirectories[0].volume)
+        mirror.installation.runsHere = true
+        mirror.survey.mounted = ["/": root, "/boot": boot, "/data": root].map {
+            MountedVolume(volume: $1, target: $0)
+        }
+        #expect(mirror.state(of: .fstab) == .done)
+    }
+
+    @Test func `a disk's serial number in a link of udev's stands for the disk`() throws {
+        let line = "/dev/disk/by-id/ata-MAKER_MODEL_S3RIAL77-part2 /data xfs defaults 0 0"
+        var mirror = try mirror(with: line)
+        mirror.survey.storage.disks[0].serial = "S3RIAL77"
+        #expect(mirror.state(of: .fstab) == .done)
+        mirror.rewriteFstab("-part2", "-part7")
+        #expect(mirror.state(of: .fstab) == .unknown)
+    }
+
+    @Test func `a link by label leads to the filesystem, its blanks encoded`() throws {
+        var mirror = try mirror(with: #"/dev/disk/by-label/my\x20data /data xfs defaults 0 0"#)
+        mirror.plugIn("c.img", partitions: [1 << 30])
+        try mirror.change("c.img#1") {
+            $0.signature = Signature(type: "xfs", usage: "filesystem", label: "my data")
+        }
+        #expect(mirror.state(of: .fstab) == .done)
+    }
+
+    @Test(arguments: ["bcache", "drbd", "isw_raid_member"])
+    func `a UUID that no disk shows may be in what is not looked into`(type: String) throws {
+        var mirror = try mirror(with: "UUID=\(Mirror.gone) /data xfs defaults 0 0")
+        mirror.plugIn("c.img", partitions: [1 << 30])
+        try mirror.change("c.img#1") { $0.signature = Signature(type: type) }
+        #expect(mirror.state(of: .fstab) == .unknown)
+        mirror.rewriteFstab("UUID=\(Mirror.gone)", "/dev/mapper/rhel-data")
+        #expect(try mirror.finding("fstab.no-such-device").severity == .blocker)
     }
 }

@@ -8,7 +8,7 @@ extension MdadmConf {
             let rest = line.words.dropFirst().map(\.text)
             switch Self.keyword(first.text) {
             case .array: arrays.append(ArrayLine(words: rest, line: first.line))
-            case .devices: devices += rest
+            case .devices: deviceLines.append(DeviceLine(line: first.line, words: rest))
             // The first line of these stands (config.c, autoline and homehostline).
             case .auto: if auto.isEmpty { auto = rest }
             case .homehost: if homehost == nil { homehost = rest.first }

@@ -30,19 +30,34 @@ package struct MdadmConf: Codable, Sendable, Hashable {
         }
     }
 
+    /// One `DEVICE` line.
+    package struct DeviceLine: Codable, Sendable, Hashable {
+        /// Counted from 1; a continued line counts where it begins.
+        package var line: Int
+        /// Names, patterns as of glob(7), `partitions`, `containers`.
+        package var words: [String]
+
+        package init(line: Int, words: [String]) {
+            self.line = line
+            self.words = words
+        }
+    }
+
     package var arrays: [ArrayLine]
-    /// Words of `DEVICE` lines; none means "partitions containers".
-    package var devices: [String]
+    package var deviceLines: [DeviceLine]
     /// Words of the first `AUTO` line.
     package var auto: [String]
     package var homehost: String?
 
     package init(
-        arrays: [ArrayLine] = [], devices: [String] = [], auto: [String] = [], homehost: String? = nil
+        arrays: [ArrayLine] = [], deviceLines: [DeviceLine] = [], auto: [String] = [], homehost: String? = nil
     ) {
         self.arrays = arrays
-        self.devices = devices
+        self.deviceLines = deviceLines
         self.auto = auto
         self.homehost = homehost
     }
+
+    /// Words of all `DEVICE` lines; none means "partitions containers".
+    package var devices: [String] { deviceLines.flatMap(\.words) }
 }

@@ -21,15 +21,10 @@ struct FstabEntryExamination {
         self.scene = scene
     }
 
-    var source: String { entry.source }
-
     var problems: [Problem] {
         guard entry.isLocalDevice, !entry.isNoauto else { return [] }
-        // A device path that only a running system gives (multipath, by-id) cannot be judged from disks.
         let volumes = named
-        guard !volumes.isEmpty else {
-            return isNamedByUdevAlone || scene.isHidden(entry.source) ? [] : [noSuchDevice]
-        }
+        guard !volumes.isEmpty else { return isGone ? [noSuchDevice] : [] }
         if volumes.count > 1 { return [ambiguous(volumes)] }
         if let holdsNone = notAFilesystem(volumes[0]) { return [holdsNone] }
         if let other = misplaced(volumes[0]) { return [other] }
@@ -41,14 +36,34 @@ struct FstabEntryExamination {
         if let array = scene.arrays.array(named: entry.source) {
             return scene.storage.volume(array.id).map { [$0] } ?? []
         }
-        return scene.volumes(source: entry.source)
+        let volumes = scene.volumes(source: entry.source)
+        return volumes.isEmpty ? scene.storage.volumes(linked: entry.source) : volumes
     }
 
     /// The boot needs it, and whether it is there could not be told.
-    var isUntold: Bool { entry.mustMount && named.isEmpty && scene.isHidden(entry.source) }
+    var isUntold: Bool { entry.mustMount && named.isEmpty && !isGone && !isShown }
 
-    private var isNamedByUdevAlone: Bool {
-        ["/dev/disk/by-id/", "/dev/disk/by-path/"].contains(where: entry.source.hasPrefix)
+    var whyUntold: String {
+        scene.isHidden(entry.source)
+            ? "\(entry.source) may lie in a container that is locked"
+            : "whether \(entry.source) is there cannot be told from the disks"
+    }
+
+    // A device that only a running system has (multipath, bcache, by-path) cannot be judged from disks.
+    private var isGone: Bool {
+        guard named.isEmpty, !scene.isHidden(entry.source) else { return false }
+        return scene.storage.models(device) && (right != nil || !scene.storage.mayHide(device))
+    }
+
+    /// What is waited for: of a volume that crypttab(5) opens, the container.
+    private var device: String {
+        let containers = Crypttab(parsing: scene.installation.crypttab?.text ?? "").entries
+        return containers.last { entry.source == "/dev/mapper/" + $0.name }?.source ?? entry.source
+    }
+
+    private var isShown: Bool {
+        let isMounted = scene.survey.mounted?.contains { $0.target == entry.target } ?? false
+        return scene.installation.runsHere && isMounted || scene.storage.hasDisk(linked: device)
     }
 
     private var noSuchDevice: Problem {
@@ -107,7 +122,8 @@ struct FstabEntryExamination {
 
     // The root is mounted by the initramfs already, and its type is not asked again (systemd-remount-fs(8)).
     private func wrongType(_ volume: Volume) -> Problem? {
-        guard let type = volume.signature?.type, !Self.mounts(entry.type, type) else { return nil }
+        guard let type = volume.signature?.type, !FilesystemType.mounts(declared: entry.type, type: type)
+        else { return nil }
         let stops = entry.mustMount && entry.target != "/"
         return problem(
             "wrong-type", stops ? .blocker : .warning,
@@ -115,15 +131,6 @@ struct FstabEntryExamination {
             symptom: stops
                 ? "mount: \(entry.target): wrong fs type, bad option, bad superblock, then emergency mode"
                 : nil, seen: entry.type, expected: type, (.type, type))
-    }
-
-    // ext4 mounts what ext2 and ext3 are, and not the other way round (fs/ext4/super.c).
-    private static func mounts(_ declared: String, _ type: String) -> Bool {
-        declared == type || ["auto", "none"].contains(declared)
-            || declared == "ext4" && ["ext2", "ext3"].contains(type)
-            || declared.split(separator: ",").contains { $0 == type } || declared == "msdos" && type == "vfat"
-            || ["ntfs3", "ntfs-3g", "lowntfs-3g", "fuseblk"].contains(declared) && type == "ntfs"
-            || declared == "swap" && type == "swsuspend"
     }
 
     /// The running system shows something else there, or nothing, than the next boot will.

@@ -32,8 +32,7 @@ enum FstabStep: MigrationStep {
         guard let untold = examinations.first(where: \.isUntold) else {
             return Examination(.done, reason: proof(scene), findings: findings)
         }
-        return Examination(
-            .unknown, reason: "\(untold.source) may lie in a container that is locked", findings: findings)
+        return Examination(.unknown, reason: untold.whyUntold, findings: findings)
     }
 
     private static func proof(_ scene: Scene) -> String {

@@ -15,65 +15,97 @@ enum MdadmConfStep: MigrationStep {
         let wrong = scene.arrays.uses.filter { !$0.isRight }
         guard !wrong.isEmpty else { return Examination(.done, reason: proof(scene)) }
         let remedy = correction(scene)
-        let findings = wrong.map { finding($0, scene, remedy) }
-        let neverDone = wrong.allSatisfy { if case .missing = $0.standing { true } else { false } }
+        let findings = wrong.flatMap { use in
+            (use.isNamed ? [] : [finding(use, scene, remedy)])
+                + (use.exclusion.map { [exclusion($0, of: use, remedy)] } ?? [])
+        }
+        let neverDone = wrong.allSatisfy { use in
+            if case .missing = use.standing { use.exclusion == nil } else { false }
+        }
         return Examination(neverDone ? .skipped : .stale, findings: findings)
     }
 
     private static func proof(_ scene: Scene) -> String {
         scene.arrays.uses.map { use in
-            guard case .named(let line, _) = use.standing else { return use.device }
-            return "\(path(scene)):\(line) names \(use.device)"
+            guard case .named(let place, _) = use.standing else { return use.device }
+            return "\(place.path):\(place.line) names \(use.device)"
         }.joined(separator: "; ")
     }
 
     static func redo(_ scene: Scene) -> [Remedy] { scene.arrays.uses.isEmpty ? [] : [correction(scene)] }
 
     private static func finding(_ use: ArrayNaming.Use, _ scene: Scene, _ remedy: Remedy) -> Finding {
-        let path = path(scene)
         let expected = "ARRAY \(use.device) … UUID=\(use.array.uuid)"
-        let severity: Finding.Severity = use.isNeededByName ? .blocker : .warning
-        let symptom =
-            use.isNeededByName ? "Timed out waiting for device \(use.device), then emergency mode" : nil
-        let word: String
-        let summary: String
-        let evidence: Evidence
         switch use.standing {
-        case .stale(let line, let device, let uuid):
-            word = "stale-uuid"
-            summary = "\(device) is named by a UUID that no array has; the array comes up under another name"
-            evidence = Evidence(
-                path: path, line: line, seen: "UUID=\(uuid)", expected: "UUID=\(use.array.uuid)")
-        case .hidden(let line):
-            word = "hidden"
-            summary = "the array \(use.device) is hidden by <ignore>"
-            evidence = Evidence(path: path, line: line, seen: "ARRAY <ignore>", expected: expected)
+        case .stale(let place, let device, let uuid):
+            return finding(
+                "stale-uuid",
+                "\(device) is named by a UUID that no array has; the array comes up under another name", use,
+                Evidence(
+                    path: place.path, line: place.line, seen: "UUID=\(uuid)",
+                    expected: "UUID=\(use.array.uuid)"), remedy)
+        case .hidden(let place):
+            return finding(
+                "hidden", "the array \(use.device) is hidden by <ignore>", use,
+                Evidence(path: place.path, line: place.line, seen: "ARRAY <ignore>", expected: expected),
+                remedy)
         case .missing, .named:
-            word = "missing"
-            summary = "the array \(use.device) has no ARRAY line; it comes up under another name"
-            evidence = Evidence(
-                path: path, seen: scene.arrays.hasFile ? "no ARRAY line for it" : "no such file",
-                expected: expected)
+            return finding(
+                "missing", "the array \(use.device) has no ARRAY line; it comes up under another name", use,
+                Evidence(
+                    path: path(scene), seen: scene.arrays.hasFile ? "no ARRAY line for it" : "no such file",
+                    expected: expected), remedy)
         }
+    }
+
+    private static func exclusion(
+        _ line: ArrayNaming.Exclusion, of use: ArrayNaming.Use, _ remedy: Remedy
+    ) -> Finding {
+        let evidence = Evidence(
+            path: line.place.path, line: line.place.line,
+            seen: "DEVICE " + line.words.joined(separator: " "), expected: ArrayNaming.Exclusion.right)
+        return finding(
+            "hidden", "a DEVICE line hides members of the array \(use.device) from mdadm", use, evidence,
+            remedy)
+    }
+
+    private static func finding(
+        _ word: String, _ summary: String, _ use: ArrayNaming.Use, _ evidence: Evidence, _ remedy: Remedy
+    ) -> Finding {
         let members = use.array.members.map { member in
             Evidence(
                 device: member.device.rawValue, offset: member.superblock.offset,
                 seen: "superblock \(use.array.version), array UUID \(use.array.uuid)")
         }
         return Finding(
-            id: "mdadm-conf.\(word)", step: id, severity: severity, summary: summary, symptom: symptom,
+            id: "mdadm-conf.\(word)", step: id, severity: use.isNeededByName ? .blocker : .warning,
+            summary: summary,
+            symptom: use.isNeededByName
+                ? "Timed out waiting for device \(use.device), then emergency mode" : nil,
             evidence: [evidence] + members, remedies: [remedy])
     }
 
     // The images carry a copy of the file: it is corrected in them as well, or the name is wrong as early as there.
     private static func correction(_ scene: Scene) -> Remedy {
-        let path = path(scene)
-        let write = Change.writeFile(
-            path: path, text: scene.arrays.correctedText, was: scene.installation.mdadmConf?.text, mode: 0o644
-        )
+        let wrong = scene.arrays.uses.filter { !$0.isRight }
+        let isHiddenOnly = !wrong.isEmpty && wrong.allSatisfy(\.isNamed)
+        let files = writes(scene)
+        let paths = files.compactMap(\.path).joined(separator: " and ")
+        let what = isHiddenOnly ? "Let mdadm look at all disks in" : "Write the arrays' true UUIDs into"
         return Remedy(
-            step: id, title: "Write the arrays' true UUIDs into \(path)",
-            changes: [write] + InitramfsStep.rebuildsOfImagesWithArrays(scene))
+            step: id, title: "\(what) \(paths.isEmpty ? path(scene) : paths)",
+            changes: files + InitramfsStep.rebuildsOfImagesWithArrays(scene))
+    }
+
+    // A file that is right is written as it is.
+    private static func writes(_ scene: Scene) -> [Change] {
+        var corrections = scene.arrays.corrections
+        if corrections.isEmpty, let file = scene.installation.mdadmConf {
+            corrections = [.init(path: file.path, text: file.text, was: file.text)]
+        }
+        return corrections.map { file in
+            .writeFile(path: file.path ?? path(scene), text: file.text, was: file.was, mode: 0o644)
+        }
     }
 
     // The one that was read: mdadm looks in both places, whatever the distribution (mdadm.conf(5)).

@@ -1,0 +1,100 @@
+import BootFiles
+import Bytes
+import Storage
+import Surveying
+
+// mdadm reads one of its two files, and then those of the directory beside it in the order of their names (mdadm
+// config.c, load_conffile and conf_file_or_dir).
+extension ArrayNaming {
+    /// One file, and what it says.
+    struct File {
+        var text: Installation.TextFile
+        var conf: MdadmConf
+    }
+
+    /// One ARRAY line, and the file in which it stands.
+    struct ArrayLine {
+        var path: String
+        var words: MdadmConf.ArrayLine
+
+        var place: Place { Place(path: path, line: words.line) }
+        var device: String? { words.device }
+    }
+
+    static func files(_ main: Installation.TextFile?, _ texts: [String: String]) -> [File] {
+        let directories =
+            main.map { [$0.path + ".d/"] } ?? ["/etc/mdadm.conf.d/", "/etc/mdadm/mdadm.conf.d/"]
+        let further = texts.filter { path, _ in
+            directories.contains { path.hasPrefix($0) && !path.dropFirst($0.count).hasPrefix(".") }
+                && path.hasSuffix(".conf")
+        }
+        let texts = further.sorted { $0.key < $1.key }.map { Installation.TextFile(path: $0, text: $1) }
+        return ((main.map { [$0] } ?? []) + texts).map { File(text: $0, conf: MdadmConf(parsing: $0.text)) }
+    }
+
+    /// The line that names an array: by its UUID, or by what else identifies it.
+    static func line(
+        of array: MDArray, _ members: [MemberNames], among lines: [ArrayLine]
+    ) -> ArrayLine? {
+        let found = lines.compactMap { line in
+            identification(of: array, members, by: line.words).map { (rank: $0, line: line) }
+        }
+        return found.min { $0.rank < $1.rank }?.line
+    }
+
+    /// How surely a line means the array, 0 being surest; nil where it means another or none (mdadm.conf(5), ARRAY).
+    static func identification(
+        of array: MDArray, _ members: [MemberNames], by line: MdadmConf.ArrayLine
+    ) -> Int? {
+        if let uuid = line.uuid { return uuid.hexDigits == array.uuid.hexDigits ? 0 : nil }
+        if let name = line.name {
+            let own = [array.name, array.shortName].compactMap { $0?.lowercased() }
+            return own.contains(name.lowercased()) ? 1 : nil
+        }
+        // 1.x superblocks have no number.
+        if let number = line.superMinor { return number == array.minor ? 2 : nil }
+        return members.areMatched(by: line.devices) ? 3 : nil
+    }
+
+    /// The DEVICE line that is to be put right where these lines hide one of an array's members.
+    static func exclusion(of members: [MemberNames], by files: [File]) -> Exclusion? {
+        let lines = files.flatMap { file in file.conf.deviceLines.map { (path: file.text.path, line: $0) } }
+        guard let first = lines.first, members.areHidden(by: lines.flatMap(\.line.words)) else { return nil }
+        return Exclusion(
+            place: Place(path: first.path, line: first.line.line), words: first.line.words)
+    }
+
+    /// The files that are to be written, each as it should be: only the wrong lines change, and everything else stays
+    /// byte for byte.
+    static func corrections(of files: [File], main: Installation.TextFile?, _ uses: [Use]) -> [Correction] {
+        var corrections = files.map { file in
+            Correction(path: file.text.path, text: file.text.text, was: file.text.text)
+        }
+        if main == nil { corrections.insert(Correction(path: nil, text: "", was: nil), at: 0) }
+        for index in corrections.indices {
+            let path = corrections[index].path
+            var text = corrections[index].text
+            for use in uses { text = corrected(text, of: path, isMain: index == 0, use) }
+            // Last: a line that went on over several is one then, and those behind it move up.
+            if let place = uses.compactMap(\.exclusion).first?.place, place.path == path {
+                text = MdadmConf.replacing(line: place.line, with: Exclusion.right, of: text) ?? text
+            }
+            corrections[index].text = text
+        }
+        return corrections.filter { $0.text != $0.was ?? "" }
+    }
+
+    private static func corrected(_ text: String, of path: String?, isMain: Bool, _ use: Use) -> String {
+        switch use.standing {
+        case .stale(let place, _, let uuid) where place.path == path:
+            return MdadmConf.replacing(uuid, with: use.array.uuid, onLine: place.line, of: text) ?? text
+        case .hidden(let place) where place.path == path:
+            return MdadmConf.replacing("<ignore>", with: use.device, onLine: place.line, of: text) ?? text
+        case .missing where isMain:
+            let line = MdadmConf.arrayLine(
+                device: use.device, uuid: use.array.uuid, metadata: use.array.version, name: use.array.name)
+            return MdadmConf.appending(line, to: text)
+        case .named, .stale, .hidden, .missing: return text
+        }
+    }
+}
