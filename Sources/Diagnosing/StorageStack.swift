@@ -33,9 +33,9 @@ package struct StorageStack: Sendable, Hashable {
         }
     }
 
-    /// raid1, mirror, … of the logical volumes under it.
+    /// raid1, mirror, … of the logical volumes under it and of those that they are made of; snapshot where one has any.
     package var segmentTypes: Set<String> {
-        Set(logicalVolumes.flatMap { $0.volume.segments.map(\.type) })
+        Set(logicalVolumes.flatMap { $0.group.segmentTypes(under: $0.volume) })
     }
 }
 
@@ -56,17 +56,37 @@ extension StorageMap {
 
     /// The PVs that hold any part of a logical volume, sub-volumes followed.
     package func physicalVolumes(under top: StorageStack.LogicalVolumeInGroup) -> [PhysicalVolume] {
-        var names: Set<String> = []
-        var pending = [top.volume]
+        let segments = top.group.volumes(under: top.volume).flatMap(\.segments)
+        let names = Set(segments.flatMap(\.stripes).map(\.physicalVolume))
+        return top.group.physicalVolumes.filter { names.contains($0.name) }
+    }
+}
+
+extension VolumeGroup {
+    /// A logical volume and the sub-volumes that it is made of.
+    fileprivate func volumes(under top: LogicalVolume) -> [LogicalVolume] {
+        var volumes: [LogicalVolume] = []
+        var pending = [top]
         var seen: Set<String> = []
         while let volume = pending.popLast() {
             guard seen.insert(volume.name).inserted else { continue }
+            volumes.append(volume)
             for segment in volume.segments {
-                names.formUnion(segment.stripes.map(\.physicalVolume))
-                pending += (segment.images + segment.metadata).compactMap(top.group.logicalVolume)
-                pending += segment.stripes.compactMap { top.group.logicalVolume($0.physicalVolume) }
+                pending += (segment.images + segment.metadata).compactMap(logicalVolume)
+                pending += segment.stripes.compactMap { logicalVolume($0.physicalVolume) }
             }
         }
-        return top.group.physicalVolumes.filter { names.contains($0.name) }
+        return volumes
+    }
+
+    // What is cached lies in a sub-volume of a name made of its own (lib/metadata/cache_manip.c, writecache_manip.c). An
+    // origin says nothing of its snapshots, and is activated together with them.
+    fileprivate func segmentTypes(under top: LogicalVolume) -> [String] {
+        let origins = ["_corig", "_wcorig"].compactMap { logicalVolume(top.name + $0) }
+        let types = ([top] + origins).flatMap { volumes(under: $0) }.flatMap(\.segments).map(\.type)
+        let hasSnapshots = logicalVolumes.flatMap(\.segments).contains { segment in
+            segment.type == "snapshot" && (segment.images + segment.metadata).contains(top.name)
+        }
+        return types + (hasSnapshots ? ["snapshot"] : [])
     }
 }

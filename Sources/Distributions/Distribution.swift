@@ -63,14 +63,14 @@ package struct InitramfsNeeds: Sendable, Hashable {
     /// UUIDs of the arrays under root.
     package var mdArrays: [String]
     package var lvm: Bool
-    /// The root is a raid1 LV.
-    package var raid1LV: Bool
+    /// The kernel's modules that map its arrays and logical volumes: raid1, dm-raid, …
+    package var drivers: [String]
     package var luks: Bool
 
-    package init(mdArrays: [String] = [], lvm: Bool = false, raid1LV: Bool = false, luks: Bool = false) {
+    package init(mdArrays: [String] = [], lvm: Bool = false, drivers: [String] = [], luks: Bool = false) {
         self.mdArrays = mdArrays
         self.lvm = lvm
-        self.raid1LV = raid1LV
+        self.drivers = drivers
         self.luks = luks
     }
 }

@@ -74,17 +74,14 @@ enum Dracut {
         kernel: String, output: String, needs: InitramfsNeeds, commandLine: String? = nil
     ) -> [String] {
         var modules: [String] = []
-        var drivers: [String] = []
-        if !needs.mdArrays.isEmpty {
-            modules.append("mdraid")
-            drivers.append("raid1")
-        }
+        if !needs.mdArrays.isEmpty { modules.append("mdraid") }
         if needs.lvm { modules += ["lvm", "dm"] }
-        if needs.raid1LV { drivers += ["dm-raid"] + (drivers.contains("raid1") ? [] : ["raid1"]) }
         if needs.luks { modules.append("crypt") }
         var arguments = ["-f", "--no-hostonly", "--mdadmconf", "--lvmconf"]
         if !modules.isEmpty { arguments += ["--add", modules.joined(separator: " ")] }
-        if !drivers.isEmpty { arguments += ["--add-drivers", drivers.joined(separator: " ")] }
+        if !needs.drivers.isEmpty {
+            arguments += ["--add-drivers", needs.drivers.joined(separator: " ")]
+        }
         if let commandLine { arguments += ["--kernel-cmdline", commandLine] }
         return arguments + [output, kernel]
     }

@@ -19,7 +19,7 @@ package struct Suse: Distribution {
     // hostonly_cmdline=yes). dracut looks for the devices to write there in hostonly mode alone, and without any such
     // word removes the activation of LVM and MD (parse-lvm.sh, parse-md.sh); rd.auto stands for all of them.
     package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
-        let opensSomething = !needs.mdArrays.isEmpty || needs.lvm || needs.raid1LV || needs.luks
+        let opensSomething = !needs.mdArrays.isEmpty || needs.lvm || needs.luks
         return Command(
             .dracut,
             arguments: Dracut.arguments(

@@ -190,4 +190,63 @@ import Testing
             "IDTYPE=devname IDNAME=/dev/sdb2 DEVNAME=/dev/sdb2 PVID=. PART=2\n"
         #expect(mirror.state(of: .lvmMirror) == .done)
     }
+
+    private static let devicesFile = "/etc/lvm/devices/system.devices"
+
+    @Test func `are not seen through a devices file that lists other disks with their PVIDs`() throws {
+        var mirror = try Mirror()
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = "devices { use_devicesfile = 1 }"
+        mirror.survey.storage.disks[0].wwid = "naa.6000AB"
+        mirror.survey.storage.disks[1].wwid = " t10.ATA     disk  2 "
+        func list(_ first: String, _ second: String, machine: String = "") {
+            mirror.installation.texts[Self.devicesFile] = """
+                VERSION=1.1.2
+                \(machine)
+                IDTYPE=sys_wwid IDNAME=\(first) DEVNAME=/dev/sda2 PVID=zKNZUbPBn0CupQdtF3AOMMWzGm0kw4Wv PART=2
+                IDTYPE=sys_wwid IDNAME=\(second) DEVNAME=/dev/sdb2 PVID=rLwg3AWB29Ckb9oF1KwPlw0xi4oyEVV3 PART=2
+                """
+        }
+        list("naa.6000ab", "__t10.ATA_____disk__2_")
+        #expect(mirror.state(of: .lvmMirror) == .done)
+        list("naa.5000", "t10.ATA_disk_2")
+        #expect(try mirror.finding("lvm-mirror.not-in-devices-file").summary.hasSuffix("list a.img#2"))
+        // A disk may have an id of the other kind, too.
+        list("eui.5000", "t10.ATA_disk_2")
+        #expect(mirror.state(of: .lvmMirror) == .done)
+        // Another machine may be looking at the disks, and there they have other ids.
+        list("naa.5000", "t10.ATA_disk_2", machine: "PRODUCT_UUID=1")
+        #expect(mirror.state(of: .lvmMirror) == .unknown)
+    }
+
+    @Test func `on an array are listed by the array's UUID`() throws {
+        var mirror = try Mirror()
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = "devices { use_devicesfile = 1 }"
+        try mirror.makeLinear("root")
+        try mirror.makeLinear("swap")
+        let array = mirror.survey.storage.arrays[0]
+        mirror.survey.storage.groups[0].physicalVolumes.removeLast()
+        mirror.survey.storage.groups[0].physicalVolumes[0].device = array.id
+        let pvid = "PVID=zKNZUbPBn0CupQdtF3AOMMWzGm0kw4Wv"
+        mirror.installation.texts[Self.devicesFile] = "IDTYPE=md_uuid IDNAME=\(array.uuid) \(pvid)\n"
+        #expect(mirror.state(of: .lvmMirror) == .done)
+        mirror.installation.texts[Self.devicesFile] = "IDTYPE=md_uuid IDNAME=\(Mirror.gone) \(pvid)\n"
+        #expect(mirror.state(of: .lvmMirror) == .stale)
+    }
+
+    // MARK: copies of disks
+
+    @Test func `are not activated while a copy of their disk is plugged in`() throws {
+        var mirror = try Mirror()
+        mirror.survey.storage.groups[0].physicalVolumes[0].duplicates = [VolumeID("c.img#2")]
+        #expect(mirror.wrongSteps == [.lvmMirror])
+        let finding = try mirror.finding("lvm-mirror.duplicate-pv")
+        #expect(finding.severity == .blocker)
+        let lines = finding.remedies.flatMap(\.changes).flatMap(\.linesByHand)
+        #expect(lines == ["vgimportclone --basevgname rhel-copy c.img#2"])
+        let allowing = "devices { allow_changes_with_duplicate_pvs = 1 }"
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = allowing
+        #expect(try mirror.finding("lvm-mirror.duplicate-pv").severity == .blocker)
+        mirror.image.facts?.texts["etc/lvm/lvm.conf"] = allowing
+        #expect(mirror.state(of: .lvmMirror) == .done)
+    }
 }

@@ -1,3 +1,4 @@
+import BootFiles
 import Changes
 import Storage
 import Surveying
@@ -82,6 +83,71 @@ import Testing
         #expect(mirror.state(of: .mdArray) == .done)
         mirror.installation.runsHere = true
         #expect(try mirror.finding("md-array.inactive").evidence.first?.seen == "inactive")
+    }
+}
+
+@Suite struct `the array under the root` {
+    private static let finding = "initramfs.no-degraded-activation"
+
+    /// As if the root lay on the array itself, and its second disk were gone.
+    private func halved() throws -> Mirror {
+        var mirror = try Mirror()
+        mirror.installation.root = mirror.survey.bootDirectories[0].volume
+        #expect(!isReported(mirror))
+        mirror.unplug("b.img")
+        return mirror
+    }
+
+    private func isReported(_ mirror: Mirror) -> Bool {
+        mirror.diagnosis.findings.map(\.id).contains(Self.finding)
+    }
+
+    @Test func `starts with half its members where a script of mdadm's starts it`() throws {
+        var mirror = try halved()
+        #expect(!isReported(mirror))
+        mirror.image.facts?.scripts.remove("scripts/local-block/mdadm")
+        let finding = try mirror.finding(Self.finding)
+        #expect(finding.severity == .blocker)
+        #expect(finding.summary.hasSuffix("does not start the array /dev/md0"))
+        mirror.image.facts?.scripts.insert("scripts/local-top/mdadm")
+        #expect(!isReported(mirror))
+    }
+
+    @Test func `starts by itself where the half that is there knows of the loss`() throws {
+        var mirror = try halved()
+        mirror.image.facts?.scripts = []
+        #expect(isReported(mirror))
+        mirror.survey.storage.arrays[0].members[0].superblock.roles = [0xffff, 0xffff, 0]
+        #expect(!isReported(mirror))
+    }
+
+    @Test func `waits in an image of mkinitcpio's that has neither hook nor timer`() throws {
+        var mirror = try halved()
+        mirror.image.facts?.generator = .mkinitcpio
+        #expect(try mirror.finding(Self.finding).symptom?.contains("on real root") == true)
+        mirror.image.facts?.scripts = ["hooks/mdadm"]
+        #expect(!isReported(mirror))
+        mirror.image.facts?.programs.insert("systemd")
+        // A survey from before the units were kept does not tell.
+        #expect(!isReported(mirror))
+        mirror.image.facts?.units = []
+        #expect(isReported(mirror))
+        mirror.image.facts?.units = InitramfsUnits.lastResort
+        #expect(!isReported(mirror))
+    }
+
+    @Test func `starts in an image of dracut's with its module, and is not judged in others`() throws {
+        var mirror = try halved()
+        mirror.image.facts?.scripts = []
+        mirror.image.facts?.generator = .dracut(version: nil)
+        #expect(isReported(mirror))
+        mirror.image.facts?.programs.insert("mdraid_start")
+        #expect(!isReported(mirror))
+        for generator in [InitramfsFacts.Generator.booster, .unknown] {
+            mirror.image.facts?.programs.remove("mdraid_start")
+            mirror.image.facts?.generator = generator
+            #expect(!isReported(mirror))
+        }
     }
 }
 

@@ -43,14 +43,15 @@ import Testing
         family: String, vector: [String]
     ) throws {
         let distribution = try #require(Distributions.all.first { $0.id == family })
-        let needs = InitramfsNeeds(mdArrays: ["u"], lvm: true, raid1LV: true)
+        let needs = InitramfsNeeds(mdArrays: ["u"], lvm: true, drivers: ["raid1", "dm-raid"])
         #expect(
             distribution.rebuildInitramfs(kernel: "6.1", output: "/boot/x", needs: needs).vector == vector)
     }
 
     @Test func `a raid1 LV alone asks dracut for both drivers and not for MD`() {
         let arguments = Dracut.arguments(
-            kernel: "3.10", output: "/boot/x", needs: InitramfsNeeds(lvm: true, raid1LV: true))
+            kernel: "3.10", output: "/boot/x",
+            needs: InitramfsNeeds(lvm: true, drivers: ["dm-raid", "raid1"]))
         #expect(arguments.contains("lvm dm"))
         #expect(arguments.contains("dm-raid raid1"))
     }

@@ -54,7 +54,10 @@ import Testing
         for (sentence, word) in [
             ("Deprecated V4 format (crc=0) not supported by kernel.", "XFS_SUPPORT_V4"),
             ("unknown filesystem type 'vfat'", "module"),
-            ("Superblock has unknown incompatible features (0x20) enabled.: large extent counts", "newer kernel"),
+            (
+                "Superblock has unknown incompatible features (0x20) enabled.: large extent counts",
+                "newer kernel"
+            ),
         ] {
             #expect(FilesystemFeatures.wayOut(of: sentence)?.contains(word) == true, "\(sentence)")
         }

@@ -8,6 +8,7 @@ struct ArchivePlace {
         case moduleIndexes
         case programs
         case udevRules
+        case units
         /// What is run at boot, by the name it is shown with.
         case scripts(shown: String)
         case elsewhere
@@ -34,6 +35,8 @@ struct ArchivePlace {
                 .programs
             } else if parts.suffix(2) == ["udev", "rules.d"] {
                 .udevRules
+            } else if InitramfsUnits.directories.contains(directory) {
+                .units
             } else if let shown = Self.scripts(parts) {
                 .scripts(shown: shown)
             } else {

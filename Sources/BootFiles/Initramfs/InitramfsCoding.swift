@@ -1,7 +1,7 @@
 extension InitramfsFacts {
     private enum Key: String, CodingKey {
         case segments, damage, notLookedInto, generator, kernelVersions, modules, moduleDependencies, builtIn
-        case requestedModules, programs, udevRules, scripts, texts, dracutModules, hasInit
+        case requestedModules, programs, udevRules, scripts, units, texts, dracutModules, hasInit
     }
 
     /// Sets are written sorted, so that two surveys of one machine are the same bytes.
@@ -19,6 +19,7 @@ extension InitramfsFacts {
         try container.encode(programs.sorted(), forKey: .programs)
         try container.encode(udevRules.sorted(), forKey: .udevRules)
         try container.encode(scripts.sorted(), forKey: .scripts)
+        try container.encodeIfPresent(units?.sorted(), forKey: .units)
         try container.encode(texts, forKey: .texts)
         try container.encode(dracutModules, forKey: .dracutModules)
         try container.encode(hasInit, forKey: .hasInit)

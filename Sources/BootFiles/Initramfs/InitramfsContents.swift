@@ -3,7 +3,7 @@ struct InitramfsContents {
     enum Wanted { case nothing, body, trailer }
 
     private(set) var entries = 0
-    private(set) var facts = InitramfsFacts(hasInit: false)
+    private(set) var facts = InitramfsFacts(units: [], hasInit: false)
     private var paths = ArchivePaths()
     private var place = ArchivePlace("")
     private var roles: [Role] = []
@@ -106,6 +106,7 @@ struct InitramfsContents {
             {
                 facts.udevRules.insert(base)
             }
+        case .units: if hasBody, InitramfsUnits.names.contains(base) { facts.units?.insert(base) }
         case .scripts(let shown):
             if facts.scripts.count < Self.mostNames, fits(shown.utf8.count + base.utf8.count) {
                 facts.scripts.insert(shown + "/" + base)

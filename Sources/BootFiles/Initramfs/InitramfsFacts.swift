@@ -25,6 +25,8 @@ package struct InitramfsFacts: Codable, Sendable, Hashable {
     /// "scripts/local-block/mdadm" of initramfs-tools, "hooks/pre-trigger/30-parse-md.sh" of dracut, "hooks/lvm2" of
     /// mkinitcpio.
     package var scripts: Set<String>
+    /// Names of the systemd units that matter (`InitramfsUnits`); nil in surveys that were saved before they were kept.
+    package var units: Set<String>?
     /// The text files that matter (`InitramfsTexts`), by path without a leading slash.
     package var texts: [String: String]
     /// dracut's own list of the modules it put in.
@@ -38,6 +40,7 @@ package struct InitramfsFacts: Codable, Sendable, Hashable {
         moduleDependencies: [String: [String]] = [:], builtIn: Set<String> = [],
         requestedModules: [String] = [],
         programs: Set<String> = [], udevRules: Set<String> = [], scripts: Set<String> = [],
+        units: Set<String>? = nil,
         texts: [String: String] = [:], dracutModules: [String] = [], hasInit: Bool = true
     ) {
         self.segments = segments
@@ -52,6 +55,7 @@ package struct InitramfsFacts: Codable, Sendable, Hashable {
         self.programs = programs
         self.udevRules = udevRules
         self.scripts = scripts
+        self.units = units
         self.texts = texts
         self.dracutModules = dracutModules
         self.hasInit = hasInit

@@ -5,12 +5,11 @@ import Storage
 // A copy of a file that is right in the root and is not in the image: the image was not rebuilt since. Where the file
 // itself is wrong, its own step answers for both.
 extension InitramfsExamination {
-    var staleCopies: [Finding] { staleMdadmConf + staleCrypttab }
+    var staleCopies: [Finding] { staleMdadmConf + staleLVMCopy + staleCrypttab }
 
     private var staleMdadmConf: [Finding] {
-        guard scene.arrays.isRight, let copy = facts.mdadmConfs.sorted(by: { $0.key < $1.key }).first else {
-            return []
-        }
+        guard scene.arrays.isRight else { return [] }
+        guard let copy = facts.mdadmConfs.sorted(by: { $0.key < $1.key }).first else { return noMdadmConf }
         let confs = facts.mdadmConfs.values.map { MdadmConf(parsing: $0) }
         let stale = scene.arrays.uses.filter { use in !confs.contains { ArrayNaming.isNamed(use, in: $0) } }
         guard let first = stale.first else { return [] }
@@ -50,7 +49,7 @@ extension InitramfsExamination {
         ]
     }
 
-    private func evidence(_ inside: String, seen: String, expected: String) -> Evidence {
+    func evidence(_ inside: String, seen: String, expected: String) -> Evidence {
         Evidence(path: scene.bootPath(image.file) + ":" + inside, seen: seen, expected: expected)
     }
 }

@@ -57,17 +57,9 @@ extension InitramfsExamination {
     private var neededModules: [(module: String, why: String)] {
         var needed: [(module: String, why: String)] = []
         if !stack.logicalVolumes.isEmpty { needed.append(("dm-mod", "the root is on LVM")) }
-        for type in stack.segmentTypes.sorted() {
-            switch type {
-            case "raid1":
-                needed += [("dm-raid", "the root is a raid1 LV"), ("raid1", "the root is a raid1 LV")]
-            case "mirror": needed.append(("dm-mirror", "the root is a mirrored LV"))
-            default: continue
-            }
-        }
-        if stack.arrays.contains(where: { $0.level == 1 }) {
-            needed.append(("raid1", "the root is on an MD raid1"))
-        }
+        // mq is what old kernels had instead of smq, and what others call it by.
+        let hasOldPolicy = facts.has(module: "dm-cache-mq")
+        needed += stack.modules.filter { $0.module != "dm-cache-smq" || !hasOldPolicy }
         if !stack.containers.isEmpty { needed.append(("dm-crypt", "the root is encrypted")) }
         switch stack.filesystem {
         case "ext2", "ext3", "ext4": needed.append(("ext4", "the root is \(stack.filesystem ?? "")"))

@@ -155,7 +155,7 @@ extension Scene {
         let stack = StorageStack(under: installation.root, in: storage)
         return InitramfsNeeds(
             mdArrays: stack.arrays.map(\.uuid), lvm: !stack.logicalVolumes.isEmpty,
-            raid1LV: stack.segmentTypes.contains("raid1"), luks: !stack.containers.isEmpty)
+            drivers: stack.modules.map(\.module), luks: !stack.containers.isEmpty)
     }
 }
 

@@ -13,7 +13,9 @@ enum LVMMirrorStep: MigrationStep {
             return Examination(.notApplicable, reason: "neither root nor swap is a logical volume")
         }
         let sight = LVMSight(scene, mirror)
-        var findings = mirror.groups.flatMap { missing($0, mirror) + returned($0) }
+        var findings = mirror.groups.flatMap {
+            missing($0, mirror) + returned($0) + duplicates($0, mirror, sight)
+        }
         for use in mirror.volumes {
             let examination = LVMMirrorExamination(use, mirror, scene)
             findings += examination.findings

@@ -1,4 +1,5 @@
 import BootFiles
+import Bytes
 import Changes
 import Storage
 import Surveying
@@ -8,57 +9,74 @@ struct LVMSight {
     private(set) var findings: [Finding] = []
     /// Why it could not be told.
     private(set) var unknown: String?
+    /// What the installed system's LVM goes by.
+    let settings: LVMSettings
+    /// What its first image's goes by; nil where there is none.
+    let imageSettings: LVMSettings?
+    let root: IntendedMirror.Use?
 
     private let scene: Scene
-    private let mirror: IntendedMirror
     /// All disks of the group are here, under the names that they have with all of them.
     private let isWhole: Bool
 
     init(_ scene: Scene, _ mirror: IntendedMirror) {
         self.scene = scene
-        self.mirror = mirror
-        let use = mirror.volumes.first(where: \.isRoot)
-        isWhole = !(use?.found.group.isIncomplete ?? false)
-        guard let use else { return }
-        let here = use.found.group.physicalVolumes.filter { $0.device != nil }
-        let conf = Self.conf(scene.installation.texts, under: "/")
-        if usesDevicesFile(conf) {
-            judgeDevicesFile(here, use, conf)
+        let release = scene.installation.release
+        settings = LVMSettings(scene.installation.texts, under: "/", release)
+        imageSettings = (InitramfsStep.firstImage(scene)?.facts).map {
+            LVMSettings($0.texts, under: "", release)
+        }
+        root = mirror.volumes.first(where: \.isRoot)
+        isWhole = !(root?.found.group.isIncomplete ?? false)
+        guard let root else { return }
+        if settings.devicesPath != nil {
+            judgeDevicesFile(root)
         } else {
-            judgeFilters(here, use, conf)
+            judgeFilters(root)
         }
     }
 
-    private static func conf(_ texts: [String: String], under root: String) -> LVMConf {
-        LVMConf(
-            parsing: texts[root + "etc/lvm/lvm.conf"] ?? "", later: texts[root + "etc/lvm/lvmlocal.conf"])
+    /// The physical volumes of the root's group that are here.
+    var here: [PhysicalVolume] { root?.found.group.physicalVolumes.filter { $0.device != nil } ?? [] }
+
+    /// Whether LVM sees a physical volume by these files; nil where it could not be told.
+    func sees(_ physical: PhysicalVolume, by settings: LVMSettings) -> Bool? {
+        guard settings.devicesPath == nil else {
+            let isListed = lists(settings.devices, physical)
+            return isListed == false && settings.namesMachine && enters(settings.devices, physical)
+                ? nil : isListed
+        }
+        let answer = settings.conf.accepts(aliases: names(physical))
+        return answer == false && settings.goesByOtherNames ? nil : answer
+    }
+
+    private var hiddenInImage: [PhysicalVolume] {
+        imageSettings.map { image in here.filter { sees($0, by: image) == false } } ?? []
     }
 
     // MARK: filters
 
-    private mutating func judgeFilters(_ here: [PhysicalVolume], _ use: IntendedMirror.Use, _ conf: LVMConf) {
+    private mutating func judgeFilters(_ root: IntendedMirror.Use) {
+        let conf = settings.conf
         let rejected = here.filter { conf.accepts(aliases: names($0)) == false }
         if here.contains(where: { conf.accepts(aliases: names($0)) == nil }) {
             unknown = "a filter of \(LVMConf.path) could not be read"
         }
         guard let first = rejected.first, let device = first.device else { return }
-        if goesByOtherNames(conf) {
+        if settings.goesByOtherNames {
             unknown = "the filter of \(LVMConf.path) goes by names that only the running system gives"
             return
         }
-        let image = (InitramfsStep.firstImage(scene)?.facts).map { Self.conf($0.texts, under: "") }
-        let hidden = here.filter { image?.accepts(aliases: names($0)) == false }
         findings.append(
             finding(
-                "filtered", "a filter of lvm.conf hides \(list(rejected)) from LVM", hidden, use,
+                "filtered", "a filter of lvm.conf hides \(list(rejected)) from LVM", root,
                 [
                     Evidence(
                         path: LVMConf.path,
                         line: line(
                             of: conf.filter.map { $0.accepts(aliases: names(first)) } == false
                                 ? "filter" : "global_filter"),
-                        seen: ((conf.filter?.patterns ?? []) + (conf.globalFilter?.patterns ?? [])).joined(
-                            separator: " "),
+                        seen: settings.patterns.joined(separator: " "),
                         expected: "a pattern that lets \(device) pass")
                 ],
                 .byHand(
@@ -78,13 +96,6 @@ struct LVMSight {
         return index.map { $0 + 1 }
     }
 
-    private func goesByOtherNames(_ conf: LVMConf) -> Bool {
-        ((conf.filter?.patterns ?? []) + (conf.globalFilter?.patterns ?? [])).contains { pattern in
-            pattern.hasPrefix("a")
-                && ["by-id", "by-path", "mapper", "mpath"].contains { pattern.contains($0) }
-        }
-    }
-
     /// What it is known by here, and where LVM saw it last: disks change their names from one boot to the next, and where
     /// one is gone those behind it move up.
     private func names(_ physical: PhysicalVolume) -> [String] {
@@ -99,38 +110,19 @@ struct LVMSight {
 
     // MARK: the devices file
 
-    // lvm.conf(5), use_devicesfile: compiled in as on from RHEL 9 on, and then in force where the file is there.
-    private func usesDevicesFile(_ conf: LVMConf) -> Bool {
-        guard path(conf) != nil else { return false }
-        if let says = conf.usesDevicesFile { return says }
-        let release = scene.installation.release
-        if release.id == "fedora" { return true }
-        let major = release.versionID?.split(separator: ".").first.flatMap { Int($0) } ?? 0
-        return ([release.id] + release.idLike).contains("rhel") && major >= 9
-    }
-
-    private func path(_ conf: LVMConf) -> String? {
-        let path = "/etc/lvm/devices/" + conf.devicesFile
-        return scene.installation.texts[path] == nil ? nil : path
-    }
-
-    private mutating func judgeDevicesFile(
-        _ here: [PhysicalVolume], _ use: IntendedMirror.Use, _ conf: LVMConf
-    ) {
-        guard let path = path(conf), let text = scene.installation.texts[path] else { return }
-        let devices = LVMDevices(parsing: text)
-        let unlisted = here.filter { !lists(devices, $0) }
+    private mutating func judgeDevicesFile(_ root: IntendedMirror.Use) {
+        guard let path = settings.devicesPath else { return }
+        let unlisted = here.filter { sees($0, by: settings) == false }
+        if here.contains(where: { sees($0, by: settings) == nil && lists(settings.devices, $0) == false }) {
+            unknown = "the disks have other ids here than in \(path), which another machine does not go by"
+        }
         guard !unlisted.isEmpty else { return }
-        let copy = InitramfsStep.firstImage(scene)?.facts?.texts[String(path.dropFirst())]
-        let hidden = copy.map { LVMDevices(parsing: $0) }.map { copy in here.filter { !lists(copy, $0) } }
-        let listed = devices.entries.map { $0.deviceName ?? $0.idName }
         findings.append(
             finding(
-                "not-in-devices-file", "LVM's devices file does not list \(list(unlisted))", hidden ?? [],
-                use,
+                "not-in-devices-file", "LVM's devices file does not list \(list(unlisted))", root,
                 [
                     Evidence(
-                        path: path, seen: listed.isEmpty ? "no device" : listed.joined(separator: " "),
+                        path: path, seen: settings.listed,
                         expected: "PVID=" + unlisted.map { Self.bare($0.uuid) }.joined(separator: ", PVID="))
                 ],
                 .byHand(
@@ -140,50 +132,84 @@ struct LVMSight {
                     why: "in 'bootmend shell', under the names that the disks have there")))
     }
 
-    // LVM finds a PV by the id of its device, and by its PVID where the device has another id now (lvmdevices(8)).
-    private func lists(_ devices: LVMDevices, _ physical: PhysicalVolume) -> Bool {
-        let names = names(physical)
-        let array = physical.device.flatMap(scene.storage.array)
-        let disks = physical.device.map { scene.storage.disks(under: $0) } ?? []
-        let wwids = Set(disks.compactMap { scene.storage.disk($0)?.wwid?.lowercased() })
-        return devices.entries.contains { entry in
-            if entry.pvid == Self.bare(physical.uuid) { return true }
-            switch entry.idType {
-            case "devname": return names.contains(entry.idName)
-            case "md_uuid":
-                return array.map {
-                    $0.uuid.filter(\.isHexDigit).lowercased()
-                        == entry.idName.filter(\.isHexDigit).lowercased()
-                } ?? false
+    // Whether one of its entries is this volume's; nil where one may be, by an id that is not known here.
+    private func lists(_ devices: LVMDevices, _ physical: PhysicalVolume) -> Bool? {
+        let answers = devices.entries.map { lists($0, physical) }
+        if answers.contains(true) { return true }
+        return answers.contains(nil) ? nil : false
+    }
+
+    // LVM goes by the id of the device alone, and by the PVID only where that id is a name, which changes from one boot
+    // to the next (lvmdevices(8); device_id.c, _match_du_to_dev, device_ids_search).
+    private func lists(_ entry: LVMDevices.Entry, _ physical: PhysicalVolume) -> Bool? {
+        let isEntered = entry.pvid == Self.bare(physical.uuid)
+        switch entry.idType {
+        case "devname": return isEntered || names(physical).contains(entry.idName)
+        case "md_uuid":
+            let array = physical.device.flatMap(scene.storage.array)
+            return array?.uuid.hexDigits == entry.idName.hexDigits
+        case "sys_wwid":
+            let disks = physical.device.map { scene.storage.disks(under: $0) } ?? []
+            let wwids = disks.map { scene.storage.disk($0)?.wwid.map(WorldwideName.init) }
+            let entered = WorldwideName(entry.idName)
             // The id is the disk's, the entry a partition's: without a PVID one of them is as good as the other.
-            case "sys_wwid": return entry.pvid == nil && wwids.contains(entry.idName.lowercased())
-            default: return false
-            }
+            if wwids.contains(entered) { return isEntered || entry.pvid == nil }
+            // A disk has ids of several kinds, and LVM takes any of them (dev_read_vpd_wwids).
+            let isOther = !wwids.isEmpty && wwids.allSatisfy { entered.isOther(than: $0) }
+            return isEntered && !isOther ? nil : false
+        default: return isEntered ? nil : false
         }
     }
 
-    private static func bare(_ uuid: String) -> String { uuid.filter { $0 != "-" } }
+    private func enters(_ devices: LVMDevices, _ physical: PhysicalVolume) -> Bool {
+        devices.entries.contains { $0.pvid == Self.bare(physical.uuid) }
+    }
+
+    static func bare(_ uuid: String) -> String { uuid.filter { $0 != "-" } }
 
     // MARK: how it is said
 
-    private func list(_ volumes: [PhysicalVolume]) -> String {
+    func list(_ volumes: [PhysicalVolume]) -> String {
         volumes.compactMap(\.device?.rawValue).joined(separator: " and ")
     }
 
-    // The image's own copy is what the boot goes by.
-    private func finding(
-        _ word: String, _ summary: String, _ hidden: [PhysicalVolume],
-        _ use: IntendedMirror.Use, _ evidence: [Evidence], _ remedy: Remedy
-    ) -> Finding {
+    /// How much it is to the boot that an image hides these: it goes by its own copies.
+    func severity(ofHiding hidden: [PhysicalVolume], activates: Bool) -> Finding.Severity {
+        guard let root, !hidden.isEmpty else { return .warning }
         let names = Set(hidden.map(\.uuid))
-        let under = scene.storage.physicalVolumes(under: use.found)
-        let isSeen = under.contains { $0.device != nil && !names.contains($0.uuid) }
-        let hasHalf = use.found.volume.isMirrored && isSeen
+        let under = scene.storage.physicalVolumes(under: root.found)
+        let seen = under.filter { $0.device != nil && !names.contains($0.uuid) }
+        // A part of the group is activated as long as nothing of the volume itself is missing.
+        let isOpened =
+            !under.isEmpty && seen.count == under.count || root.found.volume.isMirrored && !seen.isEmpty
+        return isOpened && activates ? .warning : .blocker
+    }
+
+    private func finding(
+        _ word: String, _ summary: String, _ root: IntendedMirror.Use, _ evidence: [Evidence],
+        _ remedy: Remedy
+    ) -> Finding {
         let activates = (InitramfsStep.firstImage(scene)?.facts).map(DegradedActivation.activates) ?? true
-        let stops = !hidden.isEmpty && !(hasHalf && activates)
         return Finding(
-            id: "lvm-mirror.\(word)", step: LVMMirrorStep.id, severity: stops ? .blocker : .warning,
-            summary: summary, symptom: "Volume group \"\(use.found.group.name)\" not found",
+            id: "lvm-mirror.\(word)", step: LVMMirrorStep.id,
+            severity: severity(ofHiding: hiddenInImage, activates: activates), summary: summary,
+            symptom: "Volume group \"\(root.found.group.name)\" not found",
             evidence: evidence, remedies: [remedy])
+    }
+}
+
+/// An id of a disk as LVM compares it: blanks of old SCSI ids were underscores in its files once, of which there were
+/// more (device_id.c, _match_du_to_dev).
+private struct WorldwideName: Equatable {
+    private let words: [Substring]
+
+    init(_ text: String) {
+        words = text.lowercased().split { !($0.isLetter || $0.isNumber) }
+    }
+
+    /// Both are of one kind, `naa`, `eui` or `t10`, and yet differ.
+    func isOther(than known: WorldwideName?) -> Bool {
+        guard let kind = words.first, let known else { return false }
+        return known.words.first == kind && known != self
     }
 }

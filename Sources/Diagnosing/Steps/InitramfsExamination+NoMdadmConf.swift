@@ -1,0 +1,58 @@
+import BootFiles
+import Bytes
+import Changes
+import Storage
+
+// An image with mdadm and no mdadm.conf: what it assembles gets a name of mdadm's choosing, and keeps it.
+extension InitramfsExamination {
+    var noMdadmConf: [Finding] {
+        guard facts.programs.contains("mdadm") else { return [] }
+        let misnamed = scene.arrays.uses.filter { use in
+            use.isNeededByName && assembles(use.array) && !isNamedWithout(use)
+        }
+        guard let first = misnamed.first else { return [] }
+        return [
+            finding(
+                "stale-mdadm-conf",
+                "the initramfs of \(kernel) has no mdadm.conf, and assembles \(first.device) under another name",
+                "Timed out waiting for device \(first.device), then emergency mode", .blocker,
+                evidence(
+                    String(scene.distribution.mdadmConfPath.dropFirst()), seen: "no mdadm.conf",
+                    expected: "UUID=\(first.array.uuid)"))
+        ]
+    }
+
+    // What the root needs, every image assembles. Beyond that, dracut assembles what its command line names
+    // (90mdraid/parse-md.sh), initramfs-tools what udev's rule comes upon.
+    private func assembles(_ array: MDArray) -> Bool {
+        if stack.arrays.contains(where: { $0.id == array.id }) { return true }
+        switch facts.generator {
+        case .dracut:
+            let line = commandLine
+            return line.flag("rd.md") != false
+                && (line.flag("rd.auto") == true
+                    || line.values(of: "rd.md.uuid").contains { $0.hexDigits == array.uuid.hexDigits })
+        case .initramfsTools: return facts.udevRules.contains { $0.hasPrefix("64-md-raid") }
+        default: return false
+        }
+    }
+
+    /// What dracut reads: its own files first (dracut-lib.sh, getcmdline).
+    var commandLine: KernelCommandLine {
+        let own = facts.texts.filter { $0.key == "etc/cmdline" || $0.key.contains("etc/cmdline.d/") }
+            .sorted { $0.key < $1.key }.flatMap { KernelCommandLine(parsing: $0.value).parameters }
+        return KernelCommandLine(own + (scene.started.commandLine?.parameters ?? []))
+    }
+
+    // Without a line for it, an array gets the name in its superblock where that is of this host, which has no name yet
+    // in most images, or of any (Incremental.c, match_home); else md127, or the next below that is free.
+    private func isNamedWithout(_ use: ArrayNaming.Use) -> Bool {
+        let number = use.device.hasPrefix("/dev/md") ? Int(use.device.dropFirst("/dev/md".count)) : nil
+        if let number, (100...127).contains(number) { return true }
+        let parts = use.array.name?.split(separator: ":").map(String.init) ?? []
+        let hostName = facts.texts["etc/hostname"]?.split(whereSeparator: \.isWhitespace).first.map(
+            String.init)
+        return parts.count == 2 && ["any", "localhost", "localhost.localdomain", hostName].contains(parts[0])
+            && ArrayNaming.sameName(use.device, "/dev/md/" + parts[1])
+    }
+}
