@@ -33,6 +33,10 @@ extension Target {
             _ = parsed.commandLine(environment: environment)
             _ = parsed.images(environment: environment)
         },
+        Target("bls-order", upTo: 256) { bytes in
+            let (one, other) = bytes.halves()
+            _ = BLSEntry.inMenuOrder([one, other].map { BLSEntry(parsing: "", file: text($0)) })
+        },
     ]
 
     private static func read(_ core: CoreImage?) {

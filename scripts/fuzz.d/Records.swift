@@ -1,8 +1,9 @@
+import BootFiles
 import Changes
 import Diagnosing
 import Report
-import Surveying
 
+@testable import Surveying
 @testable import Sysimage
 
 extension Target {
@@ -18,6 +19,8 @@ extension Target {
             precondition(JSONValue(parsing: value.text) == value, "what is written is read back")
         },
         Target("file-name", upTo: 256) { _ = BootFileName(text($0)) },
+        Target("grub-secrets") { _ = SecretWords.removed(fromGrub: text($0)) },
+        Target("console-text") { _ = ConsoleText.steps(for: text($0)) },
     ]
 
     private static func judge(_ survey: Survey) {

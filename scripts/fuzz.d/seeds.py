@@ -137,6 +137,11 @@ def by_hand(seeds):
         "secrets": "rd.iscsi.password=geheim,passphrase='a b' netroot=iscsi:u:p@h:1::0:iqn x=\"secret=1\"",
         "record": '{"mounts": ["/a", "\\u0041\\n"], "n": -12, "t": true, "z": null, "o": {"k": []}}',
         "file-name": "initramfs-3.10.0-1160.el7.x86_64kdump.img",
+        "bls-order": "0123-4.18.0-553.5.1.el8_10.x86_64.conf\0000123-4.18.0-553.el8_10.x86_64~debug.conf",
+        "grub-secrets": "set superusers=joe\npassword joe geheim\npassword_pbkdf2 root grub.pbkdf2.sha512.1\n"
+        "cryptomount -p 'a b' (hd0,gpt2)\n",
+        "console-text": "\x1b[0;1;33mDEPEND\x1b[0m] Dependency failed for /boot.\n"
+        'Kernel panic - not syncing: VFS: Unable to mount root fs on "UUID=1" or unknown-block(0,0)\n',
         "missing-symbols": "grub_puts_ grub_xputs\na grub_puts_\0grub_x\0",
     }.items():
         seeds.add(target, text)
