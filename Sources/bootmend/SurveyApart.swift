@@ -16,7 +16,7 @@ extension Verb {
         }
         // The worker has said why.
         guard status == 0 else { throw Said(status: status) }
-        let bytes = try memory.read(at: 0, count: SavedSurvey.limit, of: "the survey")
+        let bytes = try memory.read(at: 0, count: SavedDocument.limit, of: "the survey")
         return try Document.value(Survey.self, from: bytes, called: "the survey")
     }
 }
