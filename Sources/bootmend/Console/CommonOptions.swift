@@ -12,8 +12,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Only say what is wrong.")
     var quiet = false
 
-    @Flag(
-        name: .shortAndLong, help: "Say more: what proves the steps that are done, and what the tools print.")
+    @Flag(name: .shortAndLong, help: "Say more: also what is in order, and what proves it.")
     var verbose = false
 
     func console() -> Console {
