@@ -48,10 +48,7 @@ extension DiskBoot {
             return nil
         }
         let record = BootRecord(parsing: try source.read(at: partition.start, count: 512))
-        var core = try core(of: record, on: disk, from: source, destinations)
-        // Nobody needs the passwords in it.
-        let text = core?.configuration.map(SecretWords.removed(fromGrub:))
-        core?.configuration = text
+        let core = try core(of: record, on: disk, from: source, destinations)
         return ActivePartition(partition: partition.id, record: record, core: core)
     }
 

@@ -6,10 +6,11 @@ extension Survey {
     package func withoutSecrets() -> Survey {
         var survey = self
         survey.diskBoots = diskBoots.map { boot in
-            var boot = boot
-            let text = boot.core?.configuration.map(SecretWords.removed(fromGrub:))
-            boot.core?.configuration = text
-            return boot
+            var kept = boot
+            kept.core?.configuration = boot.core?.configuration.map(SecretWords.removed(fromGrub:))
+            kept.active?.core?.configuration = boot.active?.core?.configuration.map(
+                SecretWords.removed(fromGrub:))
+            return kept
         }
         survey.bootDirectories = bootDirectories.map { $0.withoutSecrets() }
         survey.installations = installations.map { $0.withoutSecrets() }

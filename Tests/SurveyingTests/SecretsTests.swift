@@ -58,9 +58,13 @@ import Testing
         survey.esps = [ESP(volume: VolumeID("/dev/sda1"), vendors: [stub])]
         let core = CoreImage(sector: 1, sectors: 60, configuration: text)
         survey.diskBoots = [DiskBoot(disk: VolumeID("/dev/sda"), record: nil, core: core)]
+        survey.diskBoots[0].active = DiskBoot.ActivePartition(
+            partition: VolumeID("/dev/sda1"), record: BootRecord(code: .empty, hasSignature: true), core: core
+        )
         let sent = survey.withoutSecrets()
         #expect(sent.esps[0].vendors[0].config?.text == kept)
         #expect(sent.diskBoots[0].core?.configuration == kept)
+        #expect(sent.diskBoots[0].active?.core?.configuration == kept)
     }
 
     @Test func `has what GRUB goes by, byte for byte`() {
