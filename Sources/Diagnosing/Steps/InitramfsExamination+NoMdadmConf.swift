@@ -39,8 +39,7 @@ extension InitramfsExamination {
 
     /// What dracut reads: its own files first (dracut-lib.sh, getcmdline).
     var commandLine: KernelCommandLine {
-        let own = facts.texts.filter { $0.key == "etc/cmdline" || $0.key.contains("etc/cmdline.d/") }
-            .sorted { $0.key < $1.key }.flatMap { KernelCommandLine(parsing: $0.value).parameters }
+        let own = facts.ownCommandLines.flatMap { KernelCommandLine(parsing: $0.text).parameters }
         return KernelCommandLine(own + (scene.started.commandLine?.parameters ?? []))
     }
 
