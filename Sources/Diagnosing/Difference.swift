@@ -104,9 +104,7 @@ private struct SwapArea {
 extension Scene {
     fileprivate var swaps: [SwapArea] {
         fstab.filter(\.isSwap).map { entry in
-            let volume =
-                arrays.array(named: entry.source).flatMap { storage.volume($0.id) }
-                ?? volumes(source: entry.source).first
+            let volume = volumes(named: entry.source).first
             return SwapArea(name: volume?.name ?? entry.source, volume: volume)
         }
     }

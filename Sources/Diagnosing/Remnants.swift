@@ -50,9 +50,7 @@ struct NamesGone {
     /// Something answers to it all the same.
     private static func resolves(_ name: DeviceName, _ scene: Scene) -> Bool {
         guard name.kind == .path || name.kind == .word else { return false }
-        if !scene.volumes(source: name.text).isEmpty || scene.arrays.array(named: name.text) != nil {
-            return true
-        }
+        if !scene.volumes(named: name.text).isEmpty { return true }
         // What does not run has no node yet: it may come up under the name that it had.
         guard name.kind == .path, let now = name.owner.flatMap({ scene.storage.volume($0) }) else {
             return false

@@ -109,7 +109,7 @@ extension Scene {
 
     private var coreLines: [ConfigurationLine] {
         survey.diskBoots.flatMap { disk -> [ConfigurationLine] in
-            let path = "the core image on \(storage.volume(disk.disk)?.name ?? disk.disk.rawValue)"
+            let path = "the core image on \(name(of: disk.disk))"
             let configuration = (disk.startedCore?.configuration ?? "").split(separator: "\n").map(
                 String.init)
             return ([disk.startedCore?.prefix].compactMap(\.self) + configuration).map {
@@ -123,7 +123,7 @@ extension Scene {
     private var filesOnESPs: [Installation.TextFile] {
         survey.esps.flatMap { esp -> [Installation.TextFile] in
             esp.vendors.compactMap(\.config).map {
-                Installation.TextFile(path: "\(name(of: esp)):/\($0.path)", text: $0.text)
+                Installation.TextFile(path: "\(name(of: esp.volume)):/\($0.path)", text: $0.text)
             }
         }
     }
@@ -132,11 +132,9 @@ extension Scene {
         survey.esps.flatMap { esp -> [ConfigurationLine] in
             esp.vendors.flatMap(\.loaders).compactMap { loader in
                 loader.unified?.commandLine.map {
-                    ConfigurationLine(path: "\(name(of: esp)):/\(loader.path):.cmdline", text: $0)
+                    ConfigurationLine(path: "\(name(of: esp.volume)):/\(loader.path):.cmdline", text: $0)
                 }
             }
         }
     }
-
-    private func name(of esp: ESP) -> String { storage.volume(esp.volume)?.name ?? esp.volume.rawValue }
 }

@@ -89,14 +89,23 @@ package struct Scene: Sendable {
 
     /// Why there is no `boot`.
     var whyNoBoot: String {
-        let named = Set(entry(mountedAt: "/boot").map { volumes(source: $0.source).map(\.id) } ?? [])
+        let named = Set(entry(mountedAt: "/boot").map { volumes(named: $0.source).map(\.id) } ?? [])
         return survey.unread(among: named).map { "\($0.name) could not be looked into: \($0.reason)" }
             ?? "no filesystem with this system's kernels was found"
     }
 
+    /// The volumes that a source names once mdadm.conf is right: an array by the name that is given to it there.
+    func volumes(named source: String) -> [Volume] {
+        guard let array = arrays.array(named: source) else { return volumes(source: source) }
+        return storage.volume(array.id).map { [$0] } ?? []
+    }
+
+    /// What an administrator calls a volume.
+    func name(of volume: VolumeID) -> String { storage.volume(volume)?.name ?? volume.rawValue }
+
     /// Volumes by their names, in a sentence.
     func names(_ volumes: [VolumeID]) -> String {
-        let names = volumes.map { storage.volume($0)?.name ?? $0.rawValue }
+        let names = volumes.map(name)
         return names.count > 1
             ? names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "") : names.joined()
     }

@@ -70,7 +70,7 @@ enum BootCopyStep: MigrationStep {
     }
 
     private static func noKernel(_ boot: BootDirectory, _ half: BootDirectory?, _ scene: Scene) -> Finding {
-        let name = scene.name(of: boot)
+        let name = scene.name(of: boot.volume)
         return Finding(
             id: "boot-copy.no-kernel", step: id, severity: severity(scene),
             summary: "\(name), which is mounted as /boot, holds no kernel of this system",
@@ -84,7 +84,7 @@ enum BootCopyStep: MigrationStep {
     }
 
     private static func noGrub(_ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene) -> Finding {
-        let name = scene.name(of: boot)
+        let name = scene.name(of: boot.volume)
         return Finding(
             id: "boot-copy.no-grub", step: id, severity: severity(scene),
             summary: "\(name), which is mounted as /boot, has no GRUB directory",
@@ -105,7 +105,7 @@ enum BootCopyStep: MigrationStep {
             id: "boot-copy.missing-files", step: id, severity: .warning,
             summary: "only an older half of /boot holds \(files.joined(separator: ", "))",
             evidence: [
-                Evidence(device: scene.name(of: boot), seen: "no " + files.joined(separator: ", no ")),
+                Evidence(device: scene.name(of: boot.volume), seen: "no " + files.joined(separator: ", no ")),
                 held(half, scene),
             ], remedies: copying(names, half, scene))
     }
@@ -124,7 +124,7 @@ enum BootCopyStep: MigrationStep {
     // behind is no filesystem of its own to copy from.
     private static func copying(_ names: [String], _ half: BootDirectory, _ scene: Scene) -> [Remedy] {
         guard half.volume != scene.boot?.volume, !names.isEmpty else { return [] }
-        let name = scene.name(of: half)
+        let name = scene.name(of: half.volume)
         let old = Change.OldBoot(
             volume: half.volume.rawValue, name: name, subvolume: half.subvolume, directory: half.path)
         let files = half.kernels.map { ($0.file, $0.size) } + half.images.map { ($0.file, $0.size) }
@@ -144,7 +144,7 @@ enum BootCopyStep: MigrationStep {
 
     private static func held(_ half: BootDirectory, _ scene: Scene) -> Evidence {
         Evidence(
-            device: scene.name(of: half) + half.path,
+            device: scene.name(of: half.volume) + half.path,
             seen: "holds "
                 + (scene.kernels(in: half).map { "vmlinuz-" + $0 } + [half.grub?.directory].compactMap { $0 })
                 .joined(separator: ", "))
@@ -195,9 +195,5 @@ extension Scene {
             }
             return CoreAim(core, disk, half, volume, self).miss == nil
         }
-    }
-
-    func name(of directory: BootDirectory) -> String {
-        storage.volume(directory.volume)?.name ?? directory.volume.rawValue
     }
 }

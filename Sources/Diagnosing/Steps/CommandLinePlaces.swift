@@ -251,7 +251,7 @@ extension CommandLinePlace {
                 guard let kernel = loader.unified?.kernel, scene.installation.kernels.contains(kernel),
                     let line = loader.unified?.commandLine
                 else { return nil }
-                let partition = scene.storage.volume(esp.volume)?.name ?? esp.volume.rawValue
+                let partition = scene.name(of: esp.volume)
                 return CommandLinePlace(
                     path: "\(partition):/\(loader.path):.cmdline", line: 1,
                     words: KernelCommandLine(parsing: line), kind: .unifiedImage(kernel: kernel))

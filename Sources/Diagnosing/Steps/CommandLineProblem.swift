@@ -86,9 +86,7 @@ struct CommandLineJudge {
         guard let value = line.value(of: "root") else { return nil }
         let source = value.hasPrefix("block:") ? String(value.dropFirst(6)) : value
         guard isDevice(source) else { return nil }
-        let found =
-            scene.arrays.array(named: source).map { [$0.id] }
-            ?? scene.volumes(source: source).map(\.id)
+        let found = scene.volumes(named: source).map(\.id)
         guard !found.contains(scene.installation.root) else { return nil }
         let isGone = found.isEmpty
         return CommandLineProblem(
@@ -146,9 +144,7 @@ struct CommandLineJudge {
     // The boot goes on after the wait: initramfs-tools' for its own while, dracut's with its timeouts.
     private func resume(_ line: KernelCommandLine) -> CommandLineProblem? {
         guard let value = line.value(of: "resume"), isDevice(value) else { return nil }
-        guard scene.volumes(source: value).isEmpty, scene.arrays.array(named: value) == nil,
-            !scene.isHidden(value)
-        else { return nil }
+        guard scene.volumes(named: value).isEmpty, !scene.isHidden(value) else { return nil }
         let right = scene.fstab.first { entry in
             entry.type == "swap" && !scene.volumes(source: entry.source).isEmpty
         }

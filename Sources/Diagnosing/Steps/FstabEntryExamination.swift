@@ -33,10 +33,7 @@ struct FstabEntryExamination {
 
     // By an array's name: mdadm-conf answers for the name, this step for the array behind it.
     private var named: [Volume] {
-        if let array = scene.arrays.array(named: entry.source) {
-            return scene.storage.volume(array.id).map { [$0] } ?? []
-        }
-        let volumes = scene.volumes(source: entry.source)
+        let volumes = scene.volumes(named: entry.source)
         return volumes.isEmpty ? scene.storage.volumes(linked: entry.source) : volumes
     }
 

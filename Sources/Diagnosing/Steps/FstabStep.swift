@@ -38,9 +38,7 @@ enum FstabStep: MigrationStep {
     private static func proof(_ scene: Scene) -> String {
         let lines = scene.fstab.filter { $0.isLocalDevice && ($0.mustMount || $0.isSwap) }
         let places = lines.compactMap { entry in
-            let volume =
-                scene.arrays.array(named: entry.source).flatMap { scene.storage.volume($0.id) }
-                ?? scene.volumes(source: entry.source).first
+            let volume = scene.volumes(named: entry.source).first
             return volume.map { "\(entry.isSwap ? "swap" : entry.target) is \($0.name)" }
         }
         return places.isEmpty ? "no line waits for a disk" : places.joined(separator: ", ")
