@@ -118,8 +118,14 @@ import Testing
         ("empty list", "is empty", { $0.replaceSubrange(1020..<1022, with: [0, 0]) }),
         ("no decompressor", "no decompressor", { $0[1024] = 0 }),
         ("size of nothing", "past its last sector", { $0[1024 + 0x0b] = 1 }),
-        ("broken stream", "breaks off after", { for offset in 20000..<20100 { $0[offset] ^= 0x55 } }),
-        ("overwritten tail", "breaks off after", { for offset in 16384..<33302 { $0[offset] = 0 } }),
+        ("overwritten", "its redundancy of", { for offset in 16384..<33302 { $0[offset] = 0 } }),
+        (
+            "broken stream, and no redundancy written", "breaks off after",
+            {
+                for offset in 20000..<20100 { $0[offset] ^= 0x55 }
+                for offset in 34000..<$0.count { $0[offset] = 0 }
+            }
+        ),
     ]
 
     @Test(arguments: faults.indices)

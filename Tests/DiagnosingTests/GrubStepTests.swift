@@ -25,6 +25,19 @@ import Testing
         #expect(mirror.diagnosis.verdict == .degraded)
     }
 
+    @Test func `a core image that its redundancy puts right is a warning, and the disk boots`() throws {
+        var mirror = try Mirror()
+        let answers = mirror.bootsAlone
+        mirror.survey.diskBoots[0].core?.mendedSectors = 4
+        #expect(mirror.wrongSteps == [.grubInstall])
+        let finding = try mirror.finding("grub-install.overwritten-core")
+        #expect(finding.severity == .warning)
+        #expect(finding.evidence.first?.seen.hasPrefix("4 of its ") == true)
+        #expect(finding.remedies.count == 1)
+        #expect(mirror.diagnosis.verdict == .degraded)
+        #expect(mirror.bootsAlone == answers)
+    }
+
     @Test func `the entries of another system start what lies on that one's filesystem`() throws {
         var mirror = try Mirror()
         mirror.plugIn("/dev/sdc", partitions: [1 << 30])

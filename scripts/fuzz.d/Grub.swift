@@ -1,3 +1,4 @@
+import Bytes
 import Machine
 
 @testable import BootFiles
@@ -9,6 +10,11 @@ extension Target {
             read(try? CoreImage.read(from: FoldedSource(bytes), at: sector))
         },
         Target("core-image", upTo: 1 << 16) { read(CoreImage(parsingFile: $0)) },
+        Target("core-redundancy", upTo: 16384) { bytes in
+            guard let end: UInt16 = bytes.little(at: 0), bytes.count > 2 else { return }
+            var image = bytes
+            _ = CoreRedundancy.mend(&image, data: 2..<max(3, Int(end)))
+        },
         Target("raw-lzma", upTo: 8192) { _ = RawLZMA()?.decode($0[...], size: 1 << 16) },
         Target("module-area", upTo: 8192) { _ = ModuleArea(parsing: $0) },
         Target("elf-module", upTo: 16384) { _ = ELFModule(parsing: $0) },

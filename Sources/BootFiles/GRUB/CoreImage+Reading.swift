@@ -5,8 +5,7 @@ extension CoreImage {
     /// Reads the core image that a boot record loads from `sector`, a 512-byte sector counted from the disk's start.
     ///
     /// Damage is part of the answer; only a disk that cannot be read throws. With the modules of the GRUB directory
-    /// it also says which of their symbols this core lacks. Bits that flipped inside the core may still be put right
-    /// at boot by its Reed-Solomon redundancy, which is not computed here.
+    /// it also says which of their symbols this core lacks.
     package static func read(
         from source: some ByteSource, at sector: UInt64, modules: GrubModules? = nil
     ) throws(SystemError) -> CoreImage {
@@ -24,10 +23,11 @@ extension CoreImage {
         guard loaded.damage == nil else { return }
         let decoded = DecodedCore(loaded)
         damage = decoded.damage
+        if case .mends(let sectors) = decoded.redundancy { mendedSectors = sectors }
         prefix = decoded.area?.prefix
         configuration = decoded.area?.configuration
         self.modules = decoded.area?.modules ?? []
-        fingerprint = decoded.size.flatMap { Self.fingerprint(of: loaded.bytes, size: $0) }
+        fingerprint = decoded.size.flatMap { Self.fingerprint(of: decoded.image, size: $0) }
         if let modules, decoded.damage == nil {
             missingSymbols = modules.missingSymbols(in: decoded.bytes, linked: self.modules)
             differingModules = modules.differing(from: decoded.area?.sums ?? [:])

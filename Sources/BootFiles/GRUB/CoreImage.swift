@@ -6,6 +6,8 @@ package struct CoreImage: Codable, Sendable, Hashable {
     package var sectors: Int
     /// Why it is not whole: "the block list points past the disk", "LZMA stream ends early"; nil when it is.
     package var damage: String?
+    /// In how many sectors its redundancy puts right, at each boot, what was overwritten; nil where nothing was.
+    package var mendedSectors: Int?
     /// Where it looks for its modules: `(mduuid/…)/grub`, `(,msdos1)/grub2`, `/grub`.
     package var prefix: String?
     /// The configuration embedded in it (`search.fs_uuid …`), if any.

@@ -8,6 +8,10 @@ struct DecodedCore {
     /// Bytes on disk without Reed-Solomon redundancy: the size of the core.img file it was made from.
     var size: Int?
     var damage: String?
+    /// What its redundancy does to it before it is unpacked.
+    var redundancy = CoreRedundancy.none
+    /// The image as GRUB unpacks it: with everything right that the redundancy puts right.
+    private(set) var image: [UInt8]
 
     // Where the fields of startup_raw.S lie behind the diskboot sector (include/grub/offsets.h).
     private enum Field {
@@ -15,6 +19,7 @@ struct DecodedCore {
         static let compressed = base + 0x08
         static let uncompressed = base + 0x0c
         static let redundancy = base + 0x10
+        static let unprotected = base + 0x14
     }
 
     // startup_raw.S is loaded to 0x8200 and must end below 0x9000, where the stream follows.
@@ -23,10 +28,11 @@ struct DecodedCore {
     private static let largest: UInt32 = 4 << 20
 
     init(_ core: LoadedCore) {
-        let image = core.bytes
+        image = core.bytes
         guard let compressed: UInt32 = image.little(at: Field.compressed),
             let uncompressed: UInt32 = image.little(at: Field.uncompressed),
-            let redundancy: UInt32 = image.little(at: Field.redundancy)
+            let redundancy: UInt32 = image.little(at: Field.redundancy),
+            let unprotected: UInt16 = image.little(at: Field.unprotected)
         else {
             damage = "it ends at byte \(image.count), before its decompressor"
             return
@@ -40,6 +46,15 @@ struct DecodedCore {
             return
         }
         let unpadded = image.count - Int(redundancy)
+        // What puts right is not protected itself, and its length is stored behind it.
+        if redundancy > 0, Field.base + Int(unprotected) < unpadded {
+            self.redundancy = CoreRedundancy.mend(
+                &image, data: (Field.base + Int(unprotected))..<unpadded)
+        }
+        guard self.redundancy != .fails else {
+            damage = "more of it is overwritten than its redundancy of \(redundancy) bytes can put right"
+            return
+        }
         let starts = Self.streamStarts(
             in: image, end: unpadded, compressed: Int(compressed), isExact: redundancy > 0)
         var best = 0

@@ -5,7 +5,8 @@ import Surveying
 
 /// Whether the boot code of one disk leads to the present /boot.
 enum BootCodeJudgement {
-    case leads
+    /// A finding where it does for now.
+    case leads(Finding?)
     case unsure(String)
     case fails(Finding)
 
@@ -132,7 +133,21 @@ enum BootCodeJudgement {
                 offset: offset,
                 seen: "its \(module) is not the one in /boot")
         }
-        return .leads
+        return .leads(core.mendedSectors.map { mended($0, core, at: offset, on: disk, scene) })
+    }
+
+    private static func mended(
+        _ sectors: Int, _ core: CoreImage, at offset: UInt64, on disk: VolumeID, _ scene: Scene
+    ) -> Finding {
+        Finding(
+            id: "grub-install.overwritten-core", step: GrubInstallStep.id, severity: .warning,
+            summary:
+                "\(disk): something wrote over the core image; its redundancy puts it right at each boot",
+            evidence: [
+                Evidence(
+                    device: disk.rawValue, offset: offset,
+                    seen: "\(sectors) of its \(core.sectors) sectors overwritten")
+            ], remedies: [GrubInstallStep.install(disk, scene)])
     }
 
     private static func failure(

@@ -28,7 +28,7 @@ enum GrubInstallStep: MigrationStep {
                 continue
             }
             switch BootCodeJudgement(of: code, record, boot, volume, scene) {
-            case .leads: continue
+            case .leads(let finding): findings += [finding].compactMap(\.self)
             case .unsure(let reason):
                 unknown = reason
                 isStartUnknown = isStartUnknown || started == disk
