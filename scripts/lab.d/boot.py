@@ -18,11 +18,15 @@ def boot(folder, plugged, *, log=None, mode="", keep=False):
     A boot writes: unless `keep`, it runs on overlays that are thrown away, so
     that booting one disk alone does not split the mirror for what follows.
     """
-    verdict, seconds = started(folder, plugged, log, mode, keep, vm.COUNTED)
-    if verdict.outcome == "hang":
-        # QEMU that counts instructions has been seen to stay at one of them for ever, in a kernel that goes on when
-        # it runs by the host's clock.
-        verdict, seconds = started(folder, plugged, log, mode, keep, [])
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix=".boot-") as scratch:
+        images = disks.files(folder) if keep else disks.overlays(folder, Path(scratch))
+        arguments = ["-smbios", f"type=1,sku={mode}"] if mode else []
+        for number, name in enumerate(PLUGGED[plugged]):
+            arguments += vm.target_disk(number, name, images[name])
+        with vm.Machine(arguments, log) as machine:
+            verdict = watch(machine)
+            seconds = machine.seconds
     return {
         "disks": plugged,
         "outcome": verdict.outcome,
@@ -30,18 +34,6 @@ def boot(folder, plugged, *, log=None, mode="", keep=False):
         "seconds": round(seconds),
         "console": verdict.reason,
     }
-
-
-def started(folder, plugged, log, mode, keep, clock):
-    """What came of one start, and the seconds it took."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix=".boot-") as scratch:
-        images = disks.files(folder) if keep else disks.overlays(folder, Path(scratch))
-        arguments = ["-smbios", f"type=1,sku={mode}"] if mode else []
-        for number, name in enumerate(PLUGGED[plugged]):
-            arguments += vm.target_disk(number, name, images[name])
-        with vm.Machine(arguments, log, clock) as machine:
-            return watch(machine), machine.seconds
 
 
 def boots(folder, logs, tell=lambda result: None):

@@ -10,17 +10,18 @@ from pathlib import Path
 import console
 from settings import Interrupted
 
+# Time in the machine is counted in instructions (2 ns each), plus what it idles:
+# on a busy host it gets slow, but no time-out in it strikes for that.
+# No fast strings: TCG takes them byte by byte, and where code has been in a page it
+# takes minutes to clear it (clear_page_erms: soft lockups, a boot that seems to hang).
 # A session of its own: Ctrl-C is for the lab, which must not take the end of a
 # machine for what the machine did. setpriv ends it should the lab be killed.
 QEMU = [
     "setpriv", "--pdeathsig", "TERM", "qemu-system-x86_64",
     "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35,graphics=off",
-    "-accel", "tcg,thread=single", "-cpu", "max", "-m", "1280",
+    "-accel", "tcg,thread=single", "-icount", "shift=1", "-cpu", "max,erms=off,fsrm=off", "-m", "1280",
     "-device", "virtio-rng-pci", "-serial", "stdio", "-device", "virtio-scsi-pci,id=scsi",
 ]  # fmt: skip
-# Time in the machine is counted in instructions (2 ns each), plus what it idles:
-# on a busy host it gets slow, but no time-out in it strikes for that.
-COUNTED = ["-icount", "shift=1"]
 
 
 def target_disk(number, name, file):
@@ -48,8 +49,8 @@ slots = threading.BoundedSemaphore(max(1, len(os.sched_getaffinity(0))))
 class Machine:
     """Runs until its block ends; the console is read with chunks()."""
 
-    def __init__(self, arguments, log=None, clock=COUNTED):
-        self.command = [*QEMU, *clock, *map(str, arguments)]
+    def __init__(self, arguments, log=None):
+        self.command = QEMU + [str(word) for word in arguments]
         self.log_path = log
         self.text = ""
 
