@@ -63,14 +63,31 @@ extension StorageMap {
         return named.count == 1 ? named[0] : nil
     }
 
-    // Images have no nodes; their order is taken for the one in which the kernel will find the disks.
+    // Images have no nodes; their order is taken for the one in which the kernel will find the disks, unless LVM has
+    // seen them in another.
     private func image(numbered path: String) -> Volume? {
         guard let name = KernelDiskName(path), !disks.isEmpty,
-            !disks.contains(where: { $0.id.rawValue.hasPrefix("/dev/") }), disks.indices.contains(name.place)
+            !disks.contains(where: { $0.id.rawValue.hasPrefix("/dev/") }), disks.indices.contains(name.place),
+            groups.allSatisfy(isInOrder)
         else { return nil }
         let disk = disks[name.place]
         guard let number = name.partition else { return volume(disk.id) }
         return disk.table?.partitions.first { $0.number == number }.flatMap { volume($0.id) }
+    }
+
+    // LVM's metadata keeps the names under which it saw a group's physical volumes last. Where one of them is gone, those
+    // behind it move up.
+    private func isInOrder(_ group: VolumeGroup) -> Bool {
+        let seen = group.physicalVolumes.compactMap { physical -> (place: Int, hint: Int)? in
+            guard let device = physical.device, let hint = physical.hint.flatMap({ KernelDiskName($0) }),
+                let place = disks.firstIndex(where: { $0.holds(device) })
+            else { return nil }
+            return (place, hint.place)
+        }
+        let isWhole = group.physicalVolumes.allSatisfy { $0.device != nil }
+        guard !isWhole else { return seen.allSatisfy { $0.place == $0.hint } }
+        let hints = seen.sorted { $0.place < $1.place }.map(\.hint)
+        return zip(hints, hints.dropFirst()).allSatisfy { $0 < $1 }
     }
 
     /// Every path under /dev by which a volume is known, its usual name first.
@@ -89,6 +106,12 @@ extension StorageMap {
             if let uuid = partition.uuid { names.append("/dev/disk/by-partuuid/\(uuid)") }
         }
         return names
+    }
+}
+
+extension Disk {
+    fileprivate func holds(_ volume: VolumeID) -> Bool {
+        id == volume || table?.partitions.contains { $0.id == volume } ?? false
     }
 }
 

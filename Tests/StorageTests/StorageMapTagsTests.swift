@@ -74,6 +74,22 @@ struct StorageMapTagsTests {
         #expect(map.volume(named: "/dev/sdb2") == nil)
     }
 
+    @Test func `images in another order than LVM saw the disks in have no names of the kernel's`() throws {
+        let map = try StorageMap.of(try RecordedDisk("lab-a"), try RecordedDisk("lab-b"))
+        let (first, second) = (map.disks[0], map.disks[1])
+        #expect(map.volume(named: "/dev/sda1") != nil)
+        var turned = map
+        turned.disks = [second, first]
+        #expect(turned.volume(named: "/dev/sda1") == nil)
+        // Without the first of two, the second moves up.
+        var alone = map
+        alone.disks = [second]
+        let index = try #require(
+            alone.groups[0].physicalVolumes.firstIndex { $0.device == VolumeID("\(first.id)#2") })
+        alone.groups[0].physicalVolumes[index].device = nil
+        #expect(alone.volume(named: "/dev/sda1")?.id == VolumeID("\(second.id)#1"))
+    }
+
     @Test func `hyphens in names are found by either path`() throws {
         let map = try StorageMap.of(try RecordedDisk("a"), try RecordedDisk("b"))
         #expect(map.volume(named: "/dev/vg-0/my-root")?.id == "lv:vg-0/my-root")

@@ -13,7 +13,7 @@ extension Verbs {
             usage:
                 "bootmend diagnose [<disk|image> ... | --survey <file>] [--root <spec>] [--hardware <kind>]")
 
-        @Argument(help: "Disks or image files of the machine; all disks where none is named.")
+        @Argument(help: "Disks, or image files in the order of the disks; all disks where none is named.")
         var disks: [String] = []
 
         @Option(help: ArgumentHelp("Judge a saved survey instead.", valueName: "file"))
