@@ -301,20 +301,43 @@ import Testing
         #expect(finding.remedies.isEmpty)
     }
 
-    @Test func `boot code alone, on a disk that the BIOS starts, starts what another disk holds`() throws {
+    /// A third disk that holds no part of /boot, and GRUB that leads there.
+    private func third(first: Bool) throws -> Mirror {
         var mirror = try Mirror()
         mirror.plugIn("c.img", partitions: nil)
         let (record, core) = (mirror.survey.diskBoots[0].record, mirror.survey.diskBoots[0].core)
-        mirror.survey.diskBoots.append(DiskBoot(disk: VolumeID("c.img"), record: record))
-        mirror.survey.diskBoots[2].core = core
-        mirror.eraseBootCode(of: 0)
+        var code = DiskBoot(disk: VolumeID("c.img"), record: record)
+        code.core = core
+        mirror.survey.diskBoots.insert(code, at: first ? 0 : 2)
+        return mirror
+    }
+
+    @Test func `boot code alone, on a disk that the BIOS starts, starts what another disk holds`() throws {
+        var mirror = try third(first: true)
         mirror.eraseBootCode(of: 1)
+        mirror.eraseBootCode(of: 2)
         #expect(mirror.diagnosis.verdict == .degraded)
         let disk = try #require(mirror.diagnosis.disks.first { $0.device == "c.img" })
         #expect(disk.bootsAlone == .no && !disk.should && disk.breaksAt == .grubInstall)
         // One that leads elsewhere starts another system.
-        mirror.survey.diskBoots[2].core?.prefix = "(mduuid/0badc0de0badc0de0badc0de0badc0de)/grub"
+        mirror.survey.diskBoots[0].core?.prefix = "(mduuid/0badc0de0badc0de0badc0de0badc0de)/grub"
         #expect(mirror.diagnosis.verdict == .broken)
         #expect(mirror.diagnosis.disks.map(\.device) == ["a.img", "b.img"])
+    }
+
+    @Test func `boot code alone, behind disks that a BIOS starts, helps only where they have no 55 AA`()
+        throws
+    {
+        var mirror = try third(first: false)
+        mirror.survey.diskBoots[0].core?.damage = "checksum"
+        #expect(mirror.diagnosis.verdict == .broken)
+        mirror.survey.diskBoots[1].core?.damage = "checksum"
+        #expect(mirror.diagnosis.verdict == .broken)
+        mirror.eraseBootCode(of: 0)
+        mirror.eraseBootCode(of: 1)
+        #expect(mirror.diagnosis.verdict == .broken)
+        for index in 0...1 { mirror.survey.diskBoots[index].record?.hasSignature = false }
+        #expect(mirror.diagnosis.verdict == .degraded)
+        #expect(mirror.diagnosis.findings.contains { $0.id == "grub-install.missing" })
     }
 }

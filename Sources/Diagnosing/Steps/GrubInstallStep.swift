@@ -85,11 +85,11 @@ enum GrubInstallStep: MigrationStep {
         }.map(\.disk)
     }
 
-    // A BIOS starts the first disk that ends its first sector with 55 AA, whatever the code in it is worth; which one is
-    // the first, whoever gave a disk boot code alone has seen to.
+    // A BIOS starts the first disk that ends its first sector with 55 AA, whatever the code in it is worth. Of those that
+    // hold no part of /boot only boot code that leads there counts: any other may be a disk that the BIOS is told to
+    // leave out.
     static func startedDisk(_ scene: Scene) -> VolumeID? {
-        if let disk = disksWithCodeAlone(scene).first { return disk }
-        let disks = disksWithBoot(scene)
+        let disks = Set(disksWithBoot(scene) + disksWithCodeAlone(scene))
         return scene.survey.diskBoots.first { disks.contains($0.disk) && $0.record?.hasSignature == true }?
             .disk
     }
