@@ -16,9 +16,31 @@ extension ArrayNaming {
     struct ArrayLine {
         var path: String
         var words: MdadmConf.ArrayLine
+        /// Of its UUID.
+        var digits: String?
+        /// Of its `devices=`, where nothing else says which array it means.
+        var patterns: NamePatterns?
 
         var place: Place { Place(path: path, line: words.line) }
         var device: String? { words.device }
+    }
+
+    /// More than any machine has arrays, and more patterns than their lines have.
+    private static let mostLines = 4096
+    private static let mostPatterns = 128
+
+    static func lines(of confs: [(path: String, conf: MdadmConf)]) -> [ArrayLine] {
+        let all = confs.flatMap { path, conf in conf.arrays.map { (path: path, words: $0) } }
+        var patterns = 0
+        return all.prefix(mostLines).map { path, words in
+            var line = ArrayLine(path: path, words: words, digits: words.uuid?.hexDigits)
+            if line.digits == nil, words.name == nil, words.superMinor == nil, !words.devices.isEmpty {
+                let devices = words.devices.prefix(mostPatterns - patterns)
+                patterns += devices.count
+                line.patterns = devices.isEmpty ? nil : NamePatterns(devices)
+            }
+            return line
+        }
     }
 
     static func files(_ main: Installation.TextFile?, _ texts: [String: String]) -> [File] {
@@ -36,32 +58,39 @@ extension ArrayNaming {
     static func line(
         of array: MDArray, _ members: [MemberNames], among lines: [ArrayLine]
     ) -> ArrayLine? {
+        let digits = array.uuid.hexDigits
         let found = lines.compactMap { line in
-            identification(of: array, members, by: line.words).map { (rank: $0, line: line) }
+            identification(of: array, digits, members, by: line).map { (rank: $0, line: line) }
         }
         return found.min { $0.rank < $1.rank }?.line
     }
 
     /// How surely a line means the array, 0 being surest; nil where it means another or none (mdadm.conf(5), ARRAY).
     static func identification(
-        of array: MDArray, _ members: [MemberNames], by line: MdadmConf.ArrayLine
+        of array: MDArray, _ digits: String, _ members: [MemberNames], by line: ArrayLine
     ) -> Int? {
-        if let uuid = line.uuid { return uuid.hexDigits == array.uuid.hexDigits ? 0 : nil }
-        if let name = line.name {
+        if let own = line.digits { return own == digits ? 0 : nil }
+        if let name = line.words.name {
             let own = [array.name, array.shortName].compactMap { $0?.lowercased() }
             return own.contains(name.lowercased()) ? 1 : nil
         }
         // 1.x superblocks have no number.
-        if let number = line.superMinor { return number == array.minor ? 2 : nil }
-        return members.areMatched(by: line.devices) ? 3 : nil
+        if let number = line.words.superMinor { return number == array.minor ? 2 : nil }
+        guard let patterns = line.patterns, !members.isEmpty else { return nil }
+        return members.count(matchedBy: patterns) == members.count ? 3 : nil
     }
 
-    /// The DEVICE line that is to be put right where these lines hide one of an array's members.
-    static func exclusion(of members: [MemberNames], by files: [File]) -> Exclusion? {
-        let lines = files.flatMap { file in file.conf.deviceLines.map { (path: file.text.path, line: $0) } }
-        guard let first = lines.first, members.areHidden(by: lines.flatMap(\.line.words)) else { return nil }
+    /// The DEVICE line that is to be put right where an array's members are hidden by it or those after it.
+    static func exclusion(
+        of array: MDArray, _ members: [MemberNames], by words: DeviceWords, _ files: [File]
+    ) -> Exclusion? {
+        guard let seen = words.count(of: members),
+            let file = files.first(where: { !$0.conf.deviceLines.isEmpty }),
+            let first = file.conf.deviceLines.first
+        else { return nil }
         return Exclusion(
-            place: Place(path: first.path, line: first.line.line), words: first.line.words)
+            place: Place(path: file.text.path, line: first.line), words: first.words,
+            isWhole: !array.starts(with: seen))
     }
 
     /// The files that are to be written, each as it should be: only the wrong lines change, and everything else stays

@@ -31,6 +31,8 @@ package struct ArrayNaming: Sendable, Hashable {
     package struct Exclusion: Sendable, Hashable {
         package var place: Place
         package var words: [String]
+        /// Too few members are left for mdadm to start it.
+        package var isWhole: Bool
         package static let right = "DEVICE partitions"
     }
 
@@ -51,6 +53,11 @@ package struct ArrayNaming: Sendable, Hashable {
         }
 
         package var isRight: Bool { isNamed && exclusion == nil }
+
+        /// The system's mdadm does not assemble it, under whatever name.
+        var isHidden: Bool {
+            if case .hidden = standing { true } else { exclusion?.isWhole ?? false }
+        }
     }
 
     /// One of the files as it should be.
@@ -80,9 +87,8 @@ package struct ArrayNaming: Sendable, Hashable {
         texts: [String: String] = [:], fstab: [FstabEntry]
     ) {
         let files = Self.files(file, texts)
-        let lines = files.flatMap { file in
-            file.conf.arrays.map { ArrayLine(path: file.text.path, words: $0) }
-        }
+        let lines = Self.lines(of: files.map { (path: $0.text.path, conf: $0.conf) })
+        let devices = DeviceWords(files.flatMap(\.conf.devices))
         var arrays: [MDArray] = []
         for volume in volumes {
             for array in StorageStack(under: volume, in: storage).arrays where !arrays.contains(array) {
@@ -93,7 +99,7 @@ package struct ArrayNaming: Sendable, Hashable {
         let wanted = fstab.map(\.source).filter { StorageMap.isArrayName($0) && storage.models($0) }
         let known = Set(storage.arrays.map(\.uuid.hexDigits))
         var stale = lines.filter { line in
-            !line.words.isIgnored && line.words.uuid.map { !known.contains($0.hexDigits) } ?? false
+            !line.words.isIgnored && line.digits.map { !known.contains($0) } ?? false
         }
         var uses: [Use] = []
         for array in arrays {
@@ -120,21 +126,11 @@ package struct ArrayNaming: Sendable, Hashable {
                 Use(
                     array: array, standing: standing, device: device,
                     isNeededByName: fstab.contains { $0.mustMount && Self.sameName($0.source, device) },
-                    exclusion: Self.exclusion(of: members, by: files), members: members))
+                    exclusion: Self.exclusion(of: array, members, by: devices, files), members: members))
         }
         self.uses = uses
         hasFile = !files.isEmpty
         corrections = Self.corrections(of: files, main: file, uses)
-    }
-
-    /// The array's line is right in another copy of the file: an image's.
-    package static func isNamed(_ use: Use, in conf: MdadmConf) -> Bool {
-        guard !use.members.areHidden(by: conf.devices) else { return false }
-        return conf.arrays.contains { line in
-            let isItsLine = identification(of: use.array, use.members, by: line) != nil
-            guard isItsLine, !line.isIgnored else { return false }
-            return line.device.map { sameName($0, use.device) } ?? true
-        }
     }
 
     // A stale line is taken to be the array's when it has the name that the superblock or fstab gives it, or when

@@ -128,55 +128,6 @@ import Testing
         #expect(mirror.wrongSteps.isEmpty)
     }
 
-    /// Its disks go by the kernel's names, and mdadm.conf lists what is to be looked at.
-    private func listing(_ devices: String) throws -> Mirror {
-        var mirror = try Mirror()
-        try mirror.change("a.img#1") { $0.name = "/dev/sda1" }
-        try mirror.change("b.img#1") { $0.name = "/dev/sdb1" }
-        mirror.rewriteMdadmConf("#DEVICE partitions containers", "DEVICE \(devices)")
-        return mirror
-    }
-
-    @Test(arguments: ["/dev/vd*", "/dev/sd*2", "/dev/sda1", "/dev/hd* /dev/vd*", "/dev/null"])
-    func `a DEVICE line that leaves members out hides the array, and is rewritten`(devices: String) throws {
-        var mirror = try listing(devices)
-        let finding = try mirror.finding("mdadm-conf.hidden")
-        #expect(finding.severity == .warning)
-        #expect(finding.evidence.first?.expected == "DEVICE partitions")
-        guard case .writeFile(_, let text, _, _) = finding.remedies.flatMap(\.changes).first else {
-            Issue.record("the first change does not write a file")
-            return
-        }
-        #expect(text == (try listing("partitions").installation.mdadmConf?.text))
-        mirror.mountBootByName()
-        #expect(try mirror.finding("mdadm-conf.hidden").severity == .blocker)
-    }
-
-    @Test(arguments: [
-        "partitions", "PARTITIONS", "/dev/sd*", "/dev/hd* /dev/sd[a-z]1", "/dev/sdc1 /dev/sdd1", "/dev/*",
-        "/dev/disk/by-id/ata-*", "/dev/our-own-link", "nonsense",
-    ])
-    func `a DEVICE line that may show the members hides nothing`(devices: String) throws {
-        let findings = try listing(devices).diagnosis.findings
-        #expect(!findings.contains { $0.step == .mdadmConf })
-    }
-
-    @Test func `what disks the images become, LVM has noted, or nobody knows`() throws {
-        for (devices, isHidden) in [("/dev/sd*", false), ("/dev/vd*", true)] {
-            var mirror = try Mirror()
-            mirror.rewriteMdadmConf("#DEVICE partitions containers", "DEVICE \(devices)")
-            #expect(mirror.diagnosis.findings.contains { $0.id == "mdadm-conf.hidden" } == isHidden)
-        }
-        for (devices, isHidden) in [("/dev/vd*", false), ("/dev/nvme*p1", false), ("/dev/vd*2", true)] {
-            var mirror = try Mirror()
-            for index in mirror.survey.storage.groups[0].physicalVolumes.indices {
-                mirror.survey.storage.groups[0].physicalVolumes[index].hint = nil
-            }
-            mirror.rewriteMdadmConf("#DEVICE partitions containers", "DEVICE \(devices)")
-            #expect(mirror.diagnosis.findings.contains { $0.id == "mdadm-conf.hidden" } == isHidden)
-        }
-    }
-
     // MARK: fstab
 
     @Test func `an old UUID for /boot is fstab's alone, and its correction is the filesystem in the array`()

@@ -11,16 +11,21 @@ extension InitramfsExamination {
         guard scene.arrays.isRight else { return [] }
         guard let copy = facts.mdadmConfs.sorted(by: { $0.key < $1.key }).first else { return noMdadmConf }
         let confs = facts.mdadmConfs.values.map { MdadmConf(parsing: $0) }
-        let stale = scene.arrays.uses.filter { use in !confs.contains { ArrayNaming.isNamed(use, in: $0) } }
+        let copies = confs.map { MdadmConfCopy([$0]) }
+        let stale = scene.arrays.uses.filter { use in !copies.contains { $0.isRight(for: use) } }
         guard let first = stale.first else { return [] }
+        // The system's own mdadm comes too late for the root.
+        let hidesRoot = stale.contains { isUnderRoot($0.array) && outcome(of: $0) == .hidden }
         let needed = stale.contains(where: \.isNeededByName)
         let seen =
             confs.flatMap(\.arrays).compactMap(\.uuid).first.map { "UUID=" + $0 } ?? "no ARRAY line for it"
         return [
             finding(
                 "stale-mdadm-conf", "the initramfs of \(kernel) holds an older mdadm.conf than the root",
-                needed ? "Timed out waiting for device \(first.device), then emergency mode" : nil,
-                needed ? .blocker : .warning,
+                hidesRoot
+                    ? waitsForRoot
+                    : needed ? "Timed out waiting for device \(first.device), then emergency mode" : nil,
+                hidesRoot || needed ? .blocker : .warning,
                 evidence(copy.key, seen: seen, expected: "UUID=\(first.array.uuid)"))
         ]
     }

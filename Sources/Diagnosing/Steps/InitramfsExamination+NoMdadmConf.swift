@@ -3,8 +3,17 @@ import Bytes
 import Changes
 import Storage
 
-// An image with mdadm and no mdadm.conf: what it assembles gets a name of mdadm's choosing, and keeps it.
+// Which arrays an image assembles, and under which names: what it assembles without mdadm.conf gets a name of mdadm's
+// choosing, and keeps it.
 extension InitramfsExamination {
+    /// Of the image that starts when nobody touches a key; nil where nobody knows what is in it.
+    init?(first scene: Scene) {
+        guard let kernel = InitramfsStep.firstKernel(scene), let image = InitramfsStep.firstImage(scene),
+            let facts = image.facts, facts.notLookedInto == nil, facts.damage?.kind != .unreadable
+        else { return nil }
+        self.init(scene, kernel, image, facts, startsFirst: true)
+    }
+
     var noMdadmConf: [Finding] {
         guard facts.programs.contains("mdadm") else { return [] }
         let misnamed = scene.arrays.uses.filter { use in
@@ -25,7 +34,7 @@ extension InitramfsExamination {
     // What the root needs, every image assembles. Beyond that, dracut assembles what its command line names
     // (90mdraid/parse-md.sh), initramfs-tools what udev's rule comes upon.
     private func assembles(_ array: MDArray) -> Bool {
-        if stack.arrays.contains(where: { $0.id == array.id }) { return true }
+        if isUnderRoot(array) { return true }
         switch facts.generator {
         case .dracut:
             let line = commandLine
@@ -35,6 +44,28 @@ extension InitramfsExamination {
         case .initramfsTools: return facts.udevRules.contains { $0.hasPrefix("64-md-raid") }
         default: return false
         }
+    }
+
+    func isUnderRoot(_ array: MDArray) -> Bool { stack.arrays.contains { $0.id == array.id } }
+
+    /// What this image makes of an array, by its own copy of mdadm.conf; nil where that is not known.
+    func outcome(of use: ArrayNaming.Use) -> MdadmConfCopy.Outcome? {
+        guard facts.programs.contains("mdadm") else { return .hidden }
+        // dracut removes the file (90mdraid/parse-md.sh).
+        let isDracut = if case .dracut = facts.generator { true } else { false }
+        let isRead = !isDracut || commandLine.flag("rd.md.conf") != false
+        let confs = isRead ? facts.mdadmConfs.values.map { MdadmConf(parsing: $0) } : []
+        let outcome: MdadmConfCopy.Outcome =
+            confs.isEmpty ? .unnamed : MdadmConfCopy(confs).outcome(of: use)
+        if outcome == .hidden { return .hidden }
+        switch facts.generator {
+        case .dracut: if !assembles(use.array) { return .hidden }
+        // Before udev's rule, scripts did it (Debian's mdadm, local-top/mdadm).
+        case .initramfsTools:
+            if !assembles(use.array), !DegradedActivation.startsArrays(facts) { return .hidden }
+        case .mkinitcpio, .booster, .unknown, nil: return nil
+        }
+        return isNamedWithout(use) ? .named : outcome
     }
 
     /// What dracut reads: its own files first (dracut-lib.sh, getcmdline).

@@ -17,7 +17,7 @@ enum MdadmConfStep: MigrationStep {
         let remedy = correction(scene)
         let findings = wrong.flatMap { use in
             (use.isNamed ? [] : [finding(use, scene, remedy)])
-                + (use.exclusion.map { [exclusion($0, of: use, remedy)] } ?? [])
+                + (use.exclusion.map { [exclusion($0, of: use, scene, remedy)] } ?? [])
         }
         let neverDone = wrong.allSatisfy { use in
             if case .missing = use.standing { use.exclusion == nil } else { false }
@@ -36,6 +36,7 @@ enum MdadmConfStep: MigrationStep {
 
     private static func finding(_ use: ArrayNaming.Use, _ scene: Scene, _ remedy: Remedy) -> Finding {
         let expected = "ARRAY \(use.device) … UUID=\(use.array.uuid)"
+        let symptom = stop(use, scene)
         switch use.standing {
         case .stale(let place, let device, let uuid):
             return finding(
@@ -43,34 +44,35 @@ enum MdadmConfStep: MigrationStep {
                 "\(device) is named by a UUID that no array has; the array comes up under another name", use,
                 Evidence(
                     path: place.path, line: place.line, seen: "UUID=\(uuid)",
-                    expected: "UUID=\(use.array.uuid)"), remedy)
+                    expected: "UUID=\(use.array.uuid)"), symptom, remedy)
         case .hidden(let place):
             return finding(
                 "hidden", "the array \(use.device) is hidden by <ignore>", use,
                 Evidence(path: place.path, line: place.line, seen: "ARRAY <ignore>", expected: expected),
-                remedy)
+                symptom, remedy)
         case .missing, .named:
             return finding(
                 "missing", "the array \(use.device) has no ARRAY line; it comes up under another name", use,
                 Evidence(
                     path: path(scene), seen: scene.arrays.hasFile ? "no ARRAY line for it" : "no such file",
-                    expected: expected), remedy)
+                    expected: expected), symptom, remedy)
         }
     }
 
     private static func exclusion(
-        _ line: ArrayNaming.Exclusion, of use: ArrayNaming.Use, _ remedy: Remedy
+        _ line: ArrayNaming.Exclusion, of use: ArrayNaming.Use, _ scene: Scene, _ remedy: Remedy
     ) -> Finding {
         let evidence = Evidence(
             path: line.place.path, line: line.place.line,
             seen: "DEVICE " + line.words.joined(separator: " "), expected: ArrayNaming.Exclusion.right)
         return finding(
             "hidden", "a DEVICE line hides members of the array \(use.device) from mdadm", use, evidence,
-            remedy)
+            line.isWhole ? stop(use, scene) : nil, remedy)
     }
 
     private static func finding(
-        _ word: String, _ summary: String, _ use: ArrayNaming.Use, _ evidence: Evidence, _ remedy: Remedy
+        _ word: String, _ summary: String, _ use: ArrayNaming.Use, _ evidence: Evidence, _ symptom: String?,
+        _ remedy: Remedy
     ) -> Finding {
         let members = use.array.members.map { member in
             Evidence(
@@ -78,11 +80,37 @@ enum MdadmConfStep: MigrationStep {
                 seen: "superblock \(use.array.version), array UUID \(use.array.uuid)")
         }
         return Finding(
-            id: "mdadm-conf.\(word)", step: id, severity: use.isNeededByName ? .blocker : .warning,
-            summary: summary,
-            symptom: use.isNeededByName
-                ? "Timed out waiting for device \(use.device), then emergency mode" : nil,
-            evidence: [evidence] + members, remedies: [remedy])
+            id: "mdadm-conf.\(word)", step: id, severity: symptom == nil ? .warning : .blocker,
+            summary: summary, symptom: symptom, evidence: [evidence] + members, remedies: [remedy])
+    }
+
+    // What the console shows where the boot stops at the array. One that comes up under another name stops it only where
+    // fstab goes by that; one that is hidden, wherever something that lies on it is waited for, unless the image brings
+    // it up: what runs is not taken apart again (Incremental.c: "not permitted by mdadm.conf", "explicitly ignored").
+    private static func stop(_ use: ArrayNaming.Use, _ scene: Scene) -> String? {
+        let named = use.isNeededByName ? waiting(for: use.device) : nil
+        guard use.isHidden else { return use.isNamed ? nil : named }
+        guard let image = InitramfsExamination(first: scene) else { return nil }
+        switch image.outcome(of: use) {
+        case .named, nil: return nil
+        case .unnamed: return named
+        case .hidden where image.isUnderRoot(use.array): return image.waitsForRoot
+        case .hidden: return named ?? source(on: use.array, scene).map { waiting(for: $0) }
+        }
+    }
+
+    private static func waiting(for device: String) -> String {
+        "Timed out waiting for device \(device), then emergency mode"
+    }
+
+    /// What fstab waits for and lies on this array.
+    private static func source(on array: MDArray, _ scene: Scene) -> String? {
+        scene.fstab.first { entry in
+            entry.mustMount
+                && scene.volumes(named: entry.source).contains { volume in
+                    StorageStack(under: volume.id, in: scene.storage).arrays.contains { $0.id == array.id }
+                }
+        }?.source
     }
 
     // The images carry a copy of the file: it is corrected in them as well, or the name is wrong as early as there.
