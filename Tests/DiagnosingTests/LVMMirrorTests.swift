@@ -1,3 +1,4 @@
+import BootFiles
 import Changes
 import Storage
 import Surveying
@@ -248,5 +249,30 @@ import Testing
         #expect(try mirror.finding("lvm-mirror.duplicate-pv").severity == .blocker)
         mirror.image.facts?.texts["etc/lvm/lvm.conf"] = allowing
         #expect(mirror.state(of: .lvmMirror) == .done)
+    }
+
+    @Test func `an LVM that is older takes one of the copies`() throws {
+        var mirror = try Mirror()
+        mirror.survey.storage.groups[0].physicalVolumes[0].duplicates = [VolumeID("c.img#2")]
+        func severity(_ id: String, _ like: [String], _ version: String) throws -> Finding.Severity {
+            mirror.installation.release = OSRelease(id: id, idLike: like, versionID: version)
+            return try mirror.finding("lvm-mirror.duplicate-pv").severity
+        }
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = ""
+        for (id, like, version) in [
+            ("rhel", ["fedora"], "7.2"), ("ubuntu", ["debian"], "16.04"), ("debian", [], "8"),
+            ("ol", [], "7.2"), ("sles", [], "12.2"), ("sles", [], "11.4"), ("opensuse", ["suse"], "42.1"),
+        ] {
+            #expect(try severity(id, like, version) == .warning, "\(id) \(version)")
+        }
+        for (id, like, version) in [
+            ("rhel", ["fedora"], "7.3"), ("centos", ["rhel", "fedora"], "7"), ("rhel", ["fedora"], "9.4"),
+            ("ubuntu", ["debian"], "18.04"), ("sles", [], "12.5"), ("sles", ["suse"], "15.5"),
+            ("amzn", ["centos", "rhel", "fedora"], "2"),
+        ] {
+            #expect(try severity(id, like, version) == .blocker, "\(id) \(version)")
+        }
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = "\t# allow_changes_with_duplicate_pvs = 0\n"
+        #expect(try severity("rhel", ["fedora"], "7.2") == .blocker)
     }
 }

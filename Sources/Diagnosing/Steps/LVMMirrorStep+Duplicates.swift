@@ -14,17 +14,22 @@ extension LVMMirrorStep {
             }
         }
         guard !twice.isEmpty else { return [] }
-        let stops = uses.filter(\.isNeeded).contains { use in
-            twice.contains { physical in
-                physical.duplicates.contains { sight.sees($0, of: physical, for: use) == true }
+        let refuses = sight.settings.refusesDuplicates
+        let stops =
+            refuses
+            && uses.filter(\.isNeeded).contains { use in
+                twice.contains { physical in
+                    physical.duplicates.contains { sight.sees($0, of: physical, for: use) == true }
+                }
             }
-        }
         let copies = twice.flatMap(\.duplicates).map(\.rawValue)
         return [
             Finding(
                 id: "lvm-mirror.duplicate-pv", step: id, severity: stops ? .blocker : .warning,
                 summary: "the volume group \(group.name) has physical volumes that are on several devices",
-                symptom: "Cannot activate LVs in VG \(group.name) while PVs appear on duplicate devices.",
+                symptom: refuses
+                    ? "Cannot activate LVs in VG \(group.name) while PVs appear on duplicate devices."
+                    : "Found duplicate PV; which of them is used is chance",
                 evidence: twice.map(evidence),
                 remedies: [
                     .byHand(

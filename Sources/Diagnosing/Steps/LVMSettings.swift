@@ -13,8 +13,10 @@ struct LVMSettings {
 
     /// `root` stands in front of every path: a slash for the installed system, nothing for an image.
     init(_ texts: [String: String], under root: String, _ release: OSRelease) {
+        let main = texts[root + "etc/lvm/lvm.conf"] ?? ""
+        refusesDuplicates = main.contains("allow_changes_with_duplicate_pvs") || !Self.isOld(release)
         conf = LVMConf(
-            parsing: texts[root + "etc/lvm/lvm.conf"] ?? "", later: texts[root + "etc/lvm/lvmlocal.conf"])
+            parsing: main, later: texts[root + "etc/lvm/lvmlocal.conf"])
         let path = root + "etc/lvm/devices/" + conf.devicesFile
         let text = Self.usesDevicesFile(conf, release) ? texts[path] : nil
         devicesPath = text == nil ? nil : path
@@ -28,6 +30,23 @@ struct LVMSettings {
         if release.id == "fedora" { return true }
         let major = release.versionID?.split(separator: ".").first.flatMap { Int($0) } ?? 0
         return ([release.id] + release.idLike).contains("rhel") && major >= 9
+    }
+
+    // What each came with: RHEL 7.2 2.02.130, Debian 8 2.02.111, Ubuntu 16.04 2.02.133, SLES 12 SP2 and Leap 42.2 2.02.120.
+    private static func isOld(_ release: OSRelease) -> Bool {
+        let numbers = (release.versionID ?? "").split(separator: ".").map { Int($0) ?? 0 }
+        guard let major = numbers.first else { return false }
+        let minor = numbers.count > 1 ? numbers[1] : nil
+        // By ID alone: SLES 12 and Oracle Linux 7 are like nothing by their ID_LIKE, and Amazon Linux 2 is like RHEL.
+        return switch release.id {
+        case "ubuntu": major <= 16
+        case "debian": major <= 8
+        // CentOS 7 says no more than 7.
+        case "rhel", "centos", "ol", "scientific": major <= 6 || major == 7 && minor.map { $0 <= 2 } ?? false
+        case "sles", "sled": major <= 11 || major == 12 && minor ?? 0 <= 2
+        case "opensuse": major <= 13 || major == 42 && minor ?? 0 <= 2
+        default: false
+        }
     }
 
     /// The patterns of both filters.
@@ -45,6 +64,10 @@ struct LVMSettings {
     var allowsDuplicates: Bool {
         conf.settings["devices/allow_changes_with_duplicate_pvs"]?.first.flatMap(Int.init) ?? 0 != 0
     }
+
+    /// LVM activates nothing of a group whose PVs are on several devices. Older than 2.02.153 it takes one of them
+    /// (config_settings.h; the setting is in the lvm.conf that comes with it).
+    let refusesDuplicates: Bool
 
     /// What the devices file lists, as people call it.
     var listed: String {
