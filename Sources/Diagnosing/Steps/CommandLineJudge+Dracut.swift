@@ -42,9 +42,7 @@ extension CommandLineJudge {
         ]
         return kinds.compactMap { kind in
             let name = "rd." + kind.word
-            guard kind.isUnderRoot, line.flag(name) == false,
-                let word = Self.words([name], of: line).last?.text
-            else { return nil }
+            guard kind.isUnderRoot, let word = line.switchOff(of: name) else { return nil }
             return CommandLineProblem(
                 kind.word + "-switched-off", old: word, new: nil,
                 "\(word) keeps the initramfs from starting \(kind.what) under the root",
@@ -172,5 +170,19 @@ extension CommandLineJudge {
     // parse-crypt.sh takes the beginning of a UUID for the whole, with or without "luks-" in front.
     private static func isContainer(_ uuid: String, named value: String) -> Bool {
         uuid.hasPrefix((value.hasPrefix("luks-") ? String(value.dropFirst(5)) : value).lowercased())
+    }
+}
+
+extension KernelCommandLine {
+    /// The word that switches a part of dracut off, as it is written; nil where nothing does.
+    ///
+    /// `rd.md=0`, or where it says nothing RHEL 6's `rd_NO_MD`, which its installer wrote for every root that was not on
+    /// MD (dracut-lib.sh, getarg; parse-md.sh).
+    func switchOff(of name: String) -> String? {
+        func isZero(_ value: String?) -> Bool { ["0", "no", "off"].contains(value) }
+        let negative = "rd_NO_" + name.dropFirst("rd.".count).uppercased()
+        let last = parameters.last { $0.name == name } ?? parameters.last { $0.name == negative }
+        guard let last, last.name == negative || isZero(last.value) else { return nil }
+        return last.name + (last.value.map { "=" + $0 } ?? "")
     }
 }

@@ -38,7 +38,7 @@ extension InitramfsExamination {
         switch facts.generator {
         case .dracut:
             let line = commandLine
-            return line.flag("rd.md") != false
+            return line.switchOff(of: "rd.md") == nil
                 && (line.flag("rd.auto") == true
                     || line.values(of: "rd.md.uuid").contains { $0.hexDigits == array.uuid.hexDigits })
         case .initramfsTools: return facts.udevRules.contains { $0.hasPrefix("64-md-raid") }
