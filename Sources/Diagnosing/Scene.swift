@@ -96,8 +96,9 @@ package struct Scene: Sendable {
 
     /// The volumes that a source names once mdadm.conf is right: an array by the name that is given to it there.
     func volumes(named source: String) -> [Volume] {
-        guard let array = arrays.array(named: source) else { return volumes(source: source) }
-        return storage.volume(array.id).map { [$0] } ?? []
+        if let array = arrays.array(named: source) { return storage.volume(array.id).map { [$0] } ?? [] }
+        let found = volumes(source: source)
+        return found.isEmpty ? storage.volumes(linked: source) : found
     }
 
     /// What an administrator calls a volume.

@@ -293,6 +293,25 @@ import Testing
         #expect(try mirror.finding("cmdline.md-switched-off").severity == .blocker)
     }
 
+    @Test func `RHEL 6's word against arrays keeps the one under the root shut`() throws {
+        let words = "root=UUID=\(Mirror.bootUUID) ro rd.md.uuid=\(Mirror.arrayUUID)"
+        var mirror = try redHat(words + " rd_NO_LUKS rd_NO_MD rd_NO_DM")
+        mirror.installation.root = mirror.survey.bootDirectories[0].volume
+        #expect(findings(mirror, of: .cmdline) == ["cmdline.md-switched-off"])
+        let finding = try mirror.finding("cmdline.md-switched-off")
+        #expect(written(finding)["/etc/kernel/cmdline"] == words + " rd_NO_LUKS rd_NO_DM\n")
+        // dracut looks for its own word first.
+        mirror = try redHat(words + " rd_NO_MD rd.md=1")
+        mirror.installation.root = mirror.survey.bootDirectories[0].volume
+        #expect(findings(mirror, of: .cmdline).isEmpty)
+    }
+
+    @Test func `a root by udev's links is the root`() throws {
+        var mirror = try redHat("root=/dev/disk/by-label/my\\x20root ro rd.lvm.lv=rhel/root")
+        try mirror.change("lv:rhel/root") { $0.signature?.label = "my root" }
+        #expect(!mirror.wrongSteps.contains(.cmdline))
+    }
+
     @Test func `dracut waits for a volume group as for a volume`() throws {
         let words = "root=\(right) ro rd.lvm.lv=rhel/root"
         let finding = try redHat(words + " rd.lvm.vg=nosuchvg").finding("cmdline.no-such-volume-group")

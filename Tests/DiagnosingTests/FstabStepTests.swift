@@ -144,6 +144,24 @@ import Testing
         }
     }
 
+    @Test func `what ext3 adds to ext2 is no hindrance to it, and the other way round it is`() throws {
+        var mirror = try Mirror()
+        let array = try #require(
+            mirror.survey.storage.volumes.firstIndex { $0.id == mirror.survey.bootDirectories[0].volume })
+        mirror.survey.storage.volumes[array].signature?.type = "ext3"
+        mirror.rewriteFstab("/boot xfs", "/boot ext2")
+        #expect(!mirror.diagnosis.findings.map(\.id).contains("fstab.wrong-type"))
+        mirror.survey.storage.volumes[array].signature?.type = "ext2"
+        mirror.rewriteFstab("/boot ext2", "/boot ext3")
+        #expect(try mirror.finding("fstab.wrong-type").severity == .blocker)
+    }
+
+    @Test func `nothing waits for the kernel's name of the root`() throws {
+        var mirror = try Mirror()
+        mirror.rewriteFstab("/dev/mapper/rhel-root / ", "/dev/root / ")
+        #expect(mirror.state(of: .fstab) == .done)
+    }
+
     @Test func `a wrong type of the root is not asked when it is mounted`() throws {
         var mirror = try Mirror()
         mirror.rewriteFstab("/ ext4", "/ xfs")

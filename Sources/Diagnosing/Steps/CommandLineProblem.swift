@@ -146,7 +146,7 @@ struct CommandLineJudge {
         guard let value = line.value(of: "resume"), isDevice(value) else { return nil }
         guard scene.volumes(named: value).isEmpty, !scene.isHidden(value) else { return nil }
         let right = scene.fstab.first { entry in
-            entry.type == "swap" && !scene.volumes(source: entry.source).isEmpty
+            entry.type == "swap" && !scene.volumes(named: entry.source).isEmpty
         }
         return CommandLineProblem(
             "no-such-resume", old: "resume=" + value, new: right.map { "resume=" + $0.source },

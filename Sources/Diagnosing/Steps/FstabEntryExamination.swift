@@ -22,7 +22,7 @@ struct FstabEntryExamination {
     }
 
     var problems: [Problem] {
-        guard entry.isLocalDevice, !entry.isNoauto else { return [] }
+        guard entry.isLocalDevice, !entry.isNoauto, !isOfTheKernel else { return [] }
         let volumes = named
         guard !volumes.isEmpty else { return isGone ? [noSuchDevice] : [] }
         if volumes.count > 1 { return [ambiguous(volumes)] }
@@ -32,13 +32,13 @@ struct FstabEntryExamination {
     }
 
     // By an array's name: mdadm-conf answers for the name, this step for the array behind it.
-    private var named: [Volume] {
-        let volumes = scene.volumes(named: entry.source)
-        return volumes.isEmpty ? scene.storage.volumes(linked: entry.source) : volumes
-    }
+    private var named: [Volume] { scene.volumes(named: entry.source) }
 
     /// The boot needs it, and whether it is there could not be told.
-    var isUntold: Bool { entry.mustMount && named.isEmpty && !isGone && !isShown }
+    var isUntold: Bool { entry.mustMount && named.isEmpty && !isGone && !isShown && !isOfTheKernel }
+
+    // What the command line calls the root; nothing waits for it (systemd, mount_add_device_dependencies).
+    private var isOfTheKernel: Bool { ["/dev/root", "/dev/nfs"].contains(entry.source) }
 
     var whyUntold: String {
         scene.isHidden(entry.source)
@@ -72,7 +72,8 @@ struct FstabEntryExamination {
             edit = (.options, entry.options.text + ",nofail")
         }
         return problem(
-            "no-such-device", severity, "\(entry.target) waits for \(entry.source), which no device has",
+            "no-such-device", severity,
+            "\(entry.isSwap ? "swap" : entry.target) waits for \(entry.source), which no device has",
             symptom: severity == .blocker ? Self.emergency(entry.source) : nil, seen: entry.source,
             expected: correction ?? edit.map { "\($0.value), so that the boot goes on without it" }, edit)
     }

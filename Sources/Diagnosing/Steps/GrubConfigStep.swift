@@ -221,10 +221,8 @@ enum GrubConfigStep: MigrationStep {
                 judge.isDevice(root), let kernel = entry.kernel,
                 !lines.wrong.contains(where: { $0.problem.old == "root=" + root })
             else { continue }
-            let volumes = scene.volumes(source: root).map(\.id)
-            guard !volumes.contains(scene.installation.root), scene.arrays.array(named: root) == nil else {
-                continue
-            }
+            let volumes = scene.volumes(named: root).map(\.id)
+            guard !volumes.contains(scene.installation.root) else { continue }
             return Finding(
                 id: "grub-config.wrong-root", step: id,
                 severity: index == scene.started.index ? .blocker : .warning,
