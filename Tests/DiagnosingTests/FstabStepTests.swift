@@ -156,6 +156,16 @@ import Testing
         #expect(try mirror.finding("fstab.wrong-type").severity == .blocker)
     }
 
+    @Test func `a root that fstab does not find stays read-only, and the machine boots`() throws {
+        var mirror = try Mirror()
+        mirror.rewriteFstab("/dev/mapper/rhel-root / ", "UUID=\(Mirror.gone) / ")
+        let finding = try mirror.finding("fstab.no-such-device")
+        #expect(finding.severity == .warning)
+        #expect(finding.symptom?.contains("stays read-only") == true)
+        #expect(mirror.diagnosis.verdict == .degraded)
+        #expect(try corrected(mirror).contains("/dev/rhel/root / ext4"))
+    }
+
     @Test func `nothing waits for the kernel's name of the root`() throws {
         var mirror = try Mirror()
         mirror.rewriteFstab("/dev/mapper/rhel-root / ", "/dev/root / ")

@@ -35,7 +35,13 @@ struct FstabEntryExamination {
     private var named: [Volume] { scene.volumes(named: entry.source) }
 
     /// The boot needs it, and whether it is there could not be told.
-    var isUntold: Bool { entry.mustMount && named.isEmpty && !isGone && !isShown && !isOfTheKernel }
+    var isUntold: Bool { stops && named.isEmpty && !isGone && !isShown && !isOfTheKernel }
+
+    // The root is mounted by the initramfs already, and no unit waits for its device again (systemd,
+    // mount_add_device_dependencies).
+    private var stops: Bool { entry.mustMount && !isRoot }
+
+    private var isRoot: Bool { entry.target == "/" }
 
     // What the command line calls the root; nothing waits for it (systemd, mount_add_device_dependencies).
     private var isOfTheKernel: Bool { ["/dev/root", "/dev/nfs"].contains(entry.source) }
@@ -64,7 +70,7 @@ struct FstabEntryExamination {
     }
 
     private var noSuchDevice: Problem {
-        let severity: Finding.Severity = entry.mustMount ? .blocker : entry.isSwap ? .warning : .note
+        let severity: Finding.Severity = stops ? .blocker : isRoot || entry.isSwap ? .warning : .note
         let correction = right.flatMap(FstabStep.source)
         var edit: (field: FstabText.Field, value: String)? = correction.map { (.source, $0) }
         // Data that is gone is no reason to stop a boot; what the system itself is made of is (systemd.mount(5)).
@@ -74,7 +80,10 @@ struct FstabEntryExamination {
         return problem(
             "no-such-device", severity,
             "\(entry.isSwap ? "swap" : entry.target) waits for \(entry.source), which no device has",
-            symptom: severity == .blocker ? Self.emergency(entry.source) : nil, seen: entry.source,
+            symptom: stops
+                ? Self.emergency(entry.source)
+                : isRoot ? "Failed to start systemd-remount-fs.service, and the root stays read-only" : nil,
+            seen: entry.source,
             expected: correction ?? edit.map { "\($0.value), so that the boot goes on without it" }, edit)
     }
 
@@ -99,9 +108,9 @@ struct FstabEntryExamination {
             right.flatMap(FstabStep.source)
             ?? array.flatMap { scene.storage.volume($0.id) }.flatMap(FstabStep.source)
         return problem(
-            array == nil ? "no-filesystem" : "member", entry.mustMount ? .blocker : .note,
+            array == nil ? "no-filesystem" : "member", stops ? .blocker : isRoot ? .warning : .note,
             "\(entry.target) is mounted from \(entry.source), \(what)",
-            symptom: entry.mustMount
+            symptom: stops
                 ? "mount: \(entry.target): unknown filesystem type or already mounted, then emergency mode"
                 : nil, seen: entry.source, expected: correction, correction.map { (.source, $0) })
     }
@@ -118,11 +127,10 @@ struct FstabEntryExamination {
             seen: entry.source, expected: correction, (.source, correction))
     }
 
-    // The root is mounted by the initramfs already, and its type is not asked again (systemd-remount-fs(8)).
+    // The type of the root is not asked again either (systemd-remount-fs(8)).
     private func wrongType(_ volume: Volume) -> Problem? {
         guard let type = volume.signature?.type, !FilesystemType.mounts(declared: entry.type, type: type)
         else { return nil }
-        let stops = entry.mustMount && entry.target != "/"
         return problem(
             "wrong-type", stops ? .blocker : .warning,
             "\(entry.target) is declared \(entry.type), and \(volume.name) is \(type)",
