@@ -28,7 +28,8 @@ close_target
 
 @dataclass
 class Fault:
-    """A file of faults/: `# about:`, `# expect:`, perhaps `# boot:`, `# from:` and `# confirm:`, then shell."""
+    """A file of faults/: `# about:`, `# expect:`, then shell; before it perhaps `# boot:`, `# from:`, `# confirm:` and
+    `# hardware:`."""
 
     name: str
     about: str
@@ -36,6 +37,7 @@ class Fault:
     boot: str  # boot mode after which the power goes, or ""
     parent: str  # the fault whose disks this one starts from, or "" for the base
     confirm: list  # devices whose data its rescue puts at stake
+    hardware: str  # what images of its disks are to be judged for, or "": they do not tell what they hang on
     shell: bool
 
     @property
@@ -67,6 +69,7 @@ def fault(name):
         heading.get("boot", ""),
         heading.get("from", ""),
         heading.get("confirm", "").split(),
+        heading.get("hardware", ""),
         bool(commands(name)),
     )
 

@@ -79,12 +79,13 @@ def at_rest(fault, again):
         with tempfile.TemporaryDirectory(dir=CACHE, prefix=".rest-") as scratch:
             disks.raw(faults.broken(fault.name), Path(scratch))
             images = [f"{name}.img" for name in DISKS]
+            machine = ["--hardware", fault.hardware] if fault.hardware else []
             with open(folder / "diagnose.json", "w") as out, open(folder / "diagnose.err", "w") as err:
-                command = [BINARY.resolve(), "diagnose", "--json", *images]
+                command = [BINARY.resolve(), "diagnose", "--json", *machine, *images]
                 status = subprocess.run(command, cwd=scratch, stdout=out, stderr=err).returncode
             (folder / "diagnose.status").write_text(str(status))
 
-    return cached(f"rest-{fault.name}", digest(BINARY, fault.key), make, again=again)
+    return cached(f"rest-{fault.name}", digest(BINARY, fault.key, fault.hardware), make, again=again)
 
 
 def contradictions(looked, resting):
