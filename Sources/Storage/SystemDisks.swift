@@ -169,10 +169,9 @@ package struct SystemDisks: Sendable {
 
     private func number(_ path: String) -> UInt64? { text(path).flatMap { UInt64($0) } }
 
-    // The size that sysfs gives for an attribute is not that of its text.
+    // The size that sysfs gives for an attribute is not that of its text, and 0 for the pages of a SCSI disk.
     private func bytes(_ path: String) -> [UInt8]? {
-        guard let file = try? sys.open(path) else { return nil }
-        return try? file.read(at: 0, count: 4096)
+        (try? sys.read(path, limit: 65536)) ?? nil
     }
 }
 

@@ -40,6 +40,7 @@ def run(name, *, again=False, tell=lambda line: None):
     complaints = [
         *([] if facts["unchanged"] else ["looking changed a disk"]),
         *differences("before", diagnosis, before, status),
+        *nameless(diagnosis),
         *contradictions(diagnosis, resting),
         *steps_complaint(diagnosis, fault.expect),
     ]
@@ -148,6 +149,12 @@ def disk_name(disk):
         if disk.get("serial", "").endswith(f"mirror-{name}") or disk["device"] == f"/dev/sd{name}":
             return name
     return disk["device"]
+
+
+def nameless(document):
+    """The disks of the mirror whose serial number was not read."""
+    disks = (document or {}).get("disks", [])
+    return [f"no serial number of {disk['device']}" for disk in disks if "serial" not in disk]
 
 
 def alone(document):
