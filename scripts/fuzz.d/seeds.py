@@ -65,7 +65,9 @@ def grub(seeds, folder):
             carve(seeds, [run])
             seeds.add("boot-record", run)
     for core in folder.glob("*.core"):
-        seeds.add("core-image", core.read_bytes())
+        data = core.read_bytes()
+        seeds.add("core-image", data)
+        seeds.add("core-redundancy", struct.pack("<H", 8192) + data[:12000])
     for config in folder.glob("*.cfg"):
         seeds.add("grub-config", config.read_bytes())
     for environment in folder.glob("*.grubenv"):
