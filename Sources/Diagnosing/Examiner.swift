@@ -85,7 +85,7 @@ extension Diagnosis {
         return System(
             name: scene.installation.hostName, id: release.id, version: release.versionID,
             prettyName: release.prettyName, machineID: scene.installation.machineID,
-            rootDevice: scene.rootVolume?.name ?? scene.installation.root.rawValue,
+            rootDevice: scene.name(of: scene.installation.root),
             rootUUID: scene.rootVolume?.signature?.uuid, firmware: scene.isUEFI ? "uefi" : "bios",
             nextKernel: InitramfsStep.firstKernel(scene))
     }

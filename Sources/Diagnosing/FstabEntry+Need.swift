@@ -13,6 +13,9 @@ extension FstabEntry {
         ["/", "/usr", "/var", "/boot", "/boot/efi", "/efi", "/etc"].contains(target)
     }
 
+    /// What it is for, as people call it.
+    var place: String { isSwap ? "swap" : target }
+
     package var isNoauto: Bool { options.contains("noauto") }
 
     /// The default target is not reached without it (systemd.mount(5), "nofail"; systemd.automount(5): it is mounted

@@ -80,7 +80,7 @@ struct IntendedMirror {
         for entry in scene.fstab where entry.mustMount || entry.isSwap {
             let volume = scene.volumes(source: entry.source).first
             add(
-                volume, at: entry.isSwap ? "swap" : entry.target, isNeeded: entry.mustMount,
+                volume, at: entry.place, isNeeded: entry.mustMount,
                 isOfTheSystem: entry.isSwap || entry.isOfTheSystem)
         }
         return uses
@@ -198,6 +198,9 @@ extension MDArray {
         default: 0
         }
     }
+
+    /// Whether so many of its members are enough to start it.
+    func starts(with members: Int) -> Bool { members >= max(1, raidDisks - mayMiss) }
 
     /// The members that fill a slot, each with how far it can be trusted.
     var standings: [(member: MDMember, judgement: HalfJudgement)] {

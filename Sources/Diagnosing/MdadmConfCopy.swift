@@ -42,8 +42,3 @@ struct MdadmConfCopy {
         return own.contains(where: \.words.isIgnored) ? .hidden : .unnamed
     }
 }
-
-extension MDArray {
-    /// Whether so many of its members are enough for mdadm to start it.
-    func starts(with members: Int) -> Bool { members >= max(1, raidDisks - mayMiss) }
-}

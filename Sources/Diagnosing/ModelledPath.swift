@@ -106,7 +106,7 @@ extension StorageMap {
     private func isUnread(_ volume: Volume) -> Bool {
         guard volume.copies.isEmpty, volume.node == nil else { return false }
         if let array = array(volume.id) {
-            return array.level != 1 && array.members.count >= max(1, array.raidDisks - array.mayMiss)
+            return array.level != 1 && array.starts(with: array.members.count)
         }
         guard volume.kind == .logicalVolume, let found = logicalVolume(volume.id) else { return false }
         return physicalVolumes(under: found).allSatisfy { $0.device != nil }

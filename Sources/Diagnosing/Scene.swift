@@ -54,7 +54,7 @@ package struct Scene: Sendable {
 
     /// What the kernel is told to wait for: the `root=` of the entry that GRUB starts, as the console then shows it.
     package var rootOnCommandLine: String {
-        started.commandLine?.value(of: "root") ?? rootVolume?.name ?? installation.root.rawValue
+        started.commandLine?.value(of: "root") ?? name(of: installation.root)
     }
 
     /// The kernels that have modules in the root, newest first.

@@ -110,7 +110,8 @@ extension StorageMap {
 }
 
 extension Disk {
-    fileprivate func holds(_ volume: VolumeID) -> Bool {
+    /// It is the volume, or has it as a partition.
+    package func holds(_ volume: VolumeID) -> Bool {
         id == volume || table?.partitions.contains { $0.id == volume } ?? false
     }
 }

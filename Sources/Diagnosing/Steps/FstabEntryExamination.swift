@@ -79,7 +79,7 @@ struct FstabEntryExamination {
         }
         return problem(
             "no-such-device", severity,
-            "\(entry.isSwap ? "swap" : entry.target) waits for \(entry.source), which no device has",
+            "\(entry.place) waits for \(entry.source), which no device has",
             symptom: stops
                 ? Self.emergency(entry.source)
                 : isRoot ? "Failed to start systemd-remount-fs.service, and the root stays read-only" : nil,

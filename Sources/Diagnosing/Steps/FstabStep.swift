@@ -39,7 +39,7 @@ enum FstabStep: MigrationStep {
         let lines = scene.fstab.filter { $0.isLocalDevice && ($0.mustMount || $0.isSwap) }
         let places = lines.compactMap { entry in
             let volume = scene.volumes(named: entry.source).first
-            return volume.map { "\(entry.isSwap ? "swap" : entry.target) is \($0.name)" }
+            return volume.map { "\(entry.place) is \($0.name)" }
         }
         return places.isEmpty ? "no line waits for a disk" : places.joined(separator: ", ")
     }

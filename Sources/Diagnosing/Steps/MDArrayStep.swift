@@ -99,7 +99,7 @@ private struct ArrayExamination {
             [.current, .resyncing, .rival, .twin].contains($0.judgement.standing)
         }
         let slots = Set(inSync.compactMap(\.member.superblock.slot))
-        return slots.count >= max(1, array.raidDisks - array.mayMiss)
+        return array.starts(with: slots.count)
     }
 
     var findings: [Finding] {
