@@ -139,26 +139,29 @@ enum BootCodeJudgement {
     private static func mended(
         _ sectors: Int, _ core: CoreImage, at offset: UInt64, on disk: VolumeID, _ scene: Scene
     ) -> Finding {
-        Finding(
-            id: "grub-install.overwritten-core", step: GrubInstallStep.id, severity: .warning,
-            summary:
-                "\(disk): something wrote over the core image; its redundancy puts it right at each boot",
-            evidence: [
-                Evidence(
-                    device: disk.rawValue, offset: offset,
-                    seen: "\(sectors) of its \(core.sectors) sectors overwritten")
-            ], remedies: [GrubInstallStep.install(disk, scene)])
+        finding(
+            "overwritten-core", .warning,
+            "something wrote over the core image; its redundancy puts it right at each boot", nil,
+            Evidence(
+                device: disk.rawValue, offset: offset,
+                seen: "\(sectors) of its \(core.sectors) sectors overwritten"), on: disk, scene)
     }
 
     private static func failure(
         _ word: String, _ summary: String, _ symptom: String, _ evidence: Evidence, on disk: VolumeID,
         _ scene: Scene
     ) -> BootCodeJudgement {
-        .fails(
-            Finding(
-                id: "grub-install.\(word)", step: GrubInstallStep.id, severity: .blocker,
-                summary: "\(disk): \(summary)", symptom: symptom, evidence: [evidence],
-                remedies: [GrubInstallStep.install(disk, scene)]))
+        .fails(finding(word, .blocker, summary, symptom, evidence, on: disk, scene))
+    }
+
+    private static func finding(
+        _ word: String, _ severity: Finding.Severity, _ summary: String, _ symptom: String?,
+        _ evidence: Evidence, on disk: VolumeID, _ scene: Scene
+    ) -> Finding {
+        Finding(
+            id: "grub-install.\(word)", step: GrubInstallStep.id, severity: severity,
+            summary: "\(disk): \(summary)", symptom: symptom, evidence: [evidence],
+            remedies: [GrubInstallStep.install(disk, scene)])
     }
 }
 

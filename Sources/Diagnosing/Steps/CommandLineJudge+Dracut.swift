@@ -179,10 +179,9 @@ extension KernelCommandLine {
     /// `rd.md=0`, or where it says nothing RHEL 6's `rd_NO_MD`, which its installer wrote for every root that was not on
     /// MD (dracut-lib.sh, getarg; parse-md.sh).
     func switchOff(of name: String) -> String? {
-        func isZero(_ value: String?) -> Bool { ["0", "no", "off"].contains(value) }
         let negative = "rd_NO_" + name.dropFirst("rd.".count).uppercased()
         let last = parameters.last { $0.name == name } ?? parameters.last { $0.name == negative }
-        guard let last, last.name == negative || isZero(last.value) else { return nil }
+        guard let last, last.name == negative || flag(name) == false else { return nil }
         return last.name + (last.value.map { "=" + $0 } ?? "")
     }
 }
