@@ -15,7 +15,9 @@ extension InitramfsExamination {
         let stale = scene.arrays.uses.filter { use in !copies.contains { $0.isRight(for: use) } }
         guard let first = stale.first else { return [] }
         // The system's own mdadm comes too late for the root.
-        let hidesRoot = stale.contains { isUnderRoot($0.array) && outcome(of: $0) == .hidden }
+        let ofTheRoot = stale.filter { isUnderRoot($0.array) }
+        let inForce = ofTheRoot.isEmpty ? nil : mdadmConfCopy
+        let hidesRoot = ofTheRoot.contains { outcome(of: $0, by: inForce) == .hidden }
         let needed = stale.contains(where: \.isNeededByName)
         let seen =
             confs.flatMap(\.arrays).compactMap(\.uuid).first.map { "UUID=" + $0 } ?? "no ARRAY line for it"

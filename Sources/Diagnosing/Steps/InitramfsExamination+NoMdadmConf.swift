@@ -48,15 +48,17 @@ extension InitramfsExamination {
 
     func isUnderRoot(_ array: MDArray) -> Bool { stack.arrays.contains { $0.id == array.id } }
 
-    /// What this image makes of an array, by its own copy of mdadm.conf; nil where that is not known.
-    func outcome(of use: ArrayNaming.Use) -> MdadmConfCopy.Outcome? {
+    /// Its copy of mdadm.conf, as far as it goes by one: dracut can be told to remove it (90mdraid/parse-md.sh).
+    var mdadmConfCopy: MdadmConfCopy? {
+        if case .dracut = facts.generator, commandLine.flag("rd.md.conf") == false { return nil }
+        return facts.mdadmConfs.isEmpty
+            ? nil : MdadmConfCopy(facts.mdadmConfs.values.map { MdadmConf(parsing: $0) })
+    }
+
+    /// What this image makes of an array, by its copy of mdadm.conf; nil where that is not known.
+    func outcome(of use: ArrayNaming.Use, by copy: MdadmConfCopy?) -> MdadmConfCopy.Outcome? {
         guard facts.programs.contains("mdadm") else { return .hidden }
-        // dracut removes the file (90mdraid/parse-md.sh).
-        let isDracut = if case .dracut = facts.generator { true } else { false }
-        let isRead = !isDracut || commandLine.flag("rd.md.conf") != false
-        let confs = isRead ? facts.mdadmConfs.values.map { MdadmConf(parsing: $0) } : []
-        let outcome: MdadmConfCopy.Outcome =
-            confs.isEmpty ? .unnamed : MdadmConfCopy(confs).outcome(of: use)
+        let outcome = copy?.outcome(of: use) ?? .unnamed
         if outcome == .hidden { return .hidden }
         switch facts.generator {
         case .dracut: if !assembles(use.array) { return .hidden }

@@ -15,9 +15,12 @@ enum MdadmConfStep: MigrationStep {
         let wrong = scene.arrays.uses.filter { !$0.isRight }
         guard !wrong.isEmpty else { return Examination(.done, reason: proof(scene)) }
         let remedy = correction(scene)
+        let image = wrong.contains(where: \.isHidden) ? InitramfsExamination(first: scene) : nil
+        let copy = image?.mdadmConfCopy
         let findings = wrong.flatMap { use in
-            (use.isNamed ? [] : [finding(use, scene, remedy)])
-                + (use.exclusion.map { [exclusion($0, of: use, scene, remedy)] } ?? [])
+            let symptom = stop(use, image, copy, scene)
+            return (use.isNamed ? [] : [finding(use, symptom, scene, remedy)])
+                + (use.exclusion.map { [exclusion($0, of: use, $0.isWhole ? symptom : nil, remedy)] } ?? [])
         }
         let neverDone = wrong.allSatisfy { use in
             if case .missing = use.standing { use.exclusion == nil } else { false }
@@ -34,9 +37,10 @@ enum MdadmConfStep: MigrationStep {
 
     static func redo(_ scene: Scene) -> [Remedy] { scene.arrays.uses.isEmpty ? [] : [correction(scene)] }
 
-    private static func finding(_ use: ArrayNaming.Use, _ scene: Scene, _ remedy: Remedy) -> Finding {
+    private static func finding(
+        _ use: ArrayNaming.Use, _ symptom: String?, _ scene: Scene, _ remedy: Remedy
+    ) -> Finding {
         let expected = "ARRAY \(use.device) … UUID=\(use.array.uuid)"
-        let symptom = stop(use, scene)
         switch use.standing {
         case .stale(let place, let device, let uuid):
             return finding(
@@ -60,14 +64,14 @@ enum MdadmConfStep: MigrationStep {
     }
 
     private static func exclusion(
-        _ line: ArrayNaming.Exclusion, of use: ArrayNaming.Use, _ scene: Scene, _ remedy: Remedy
+        _ line: ArrayNaming.Exclusion, of use: ArrayNaming.Use, _ symptom: String?, _ remedy: Remedy
     ) -> Finding {
         let evidence = Evidence(
             path: line.place.path, line: line.place.line,
             seen: "DEVICE " + line.words.joined(separator: " "), expected: ArrayNaming.Exclusion.right)
         return finding(
             "hidden", "a DEVICE line hides members of the array \(use.device) from mdadm", use, evidence,
-            line.isWhole ? stop(use, scene) : nil, remedy)
+            symptom, remedy)
     }
 
     private static func finding(
@@ -87,11 +91,13 @@ enum MdadmConfStep: MigrationStep {
     // What the console shows where the boot stops at the array. One that comes up under another name stops it only where
     // fstab goes by that; one that is hidden, wherever something that lies on it is waited for, unless the image brings
     // it up: what runs is not taken apart again (Incremental.c: "not permitted by mdadm.conf", "explicitly ignored").
-    private static func stop(_ use: ArrayNaming.Use, _ scene: Scene) -> String? {
+    private static func stop(
+        _ use: ArrayNaming.Use, _ image: InitramfsExamination?, _ copy: MdadmConfCopy?, _ scene: Scene
+    ) -> String? {
         let named = use.isNeededByName ? waiting(for: use.device) : nil
         guard use.isHidden else { return use.isNamed ? nil : named }
-        guard let image = InitramfsExamination(first: scene) else { return nil }
-        switch image.outcome(of: use) {
+        guard let image else { return nil }
+        switch image.outcome(of: use, by: copy) {
         case .named, nil: return nil
         case .unnamed: return named
         case .hidden where image.isUnderRoot(use.array): return image.waitsForRoot
