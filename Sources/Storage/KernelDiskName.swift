@@ -1,7 +1,7 @@
 /// What the kernel calls a disk or a partition by the order in which it finds disks: `/dev/sda1`, `/dev/nvme0n1p2`.
 ///
 /// Letters count as sd_format_disk_name of drivers/scsi/sd.c does, nvme and mmcblk by number.
-package struct KernelDiskName {
+package struct KernelDiskName: Sendable, Hashable {
     /// The disk's place among those of its kind, from 0.
     let place: Int
     /// The partition's number; nil for the whole disk.
@@ -51,6 +51,15 @@ package struct KernelDiskName {
         }
         return kind + letters + number
     }
+
+    /// What is found under this name once these disks are gone goes by another now: those behind a disk move up.
+    func present(without vacated: Set<KernelDiskName>) -> String {
+        let places = vacated.filter { $0.kind == kind }.map(\.place).sorted()
+        return moved(to: places.reduce(place) { $1 <= $0 ? $0 + 1 : $0 })
+    }
+
+    /// It is of the same kind and found later.
+    func isBehind(_ other: KernelDiskName) -> Bool { kind == other.kind && place > other.place }
 
     private static func parts(of path: String, _ kinds: [String]) -> (String, Substring)? {
         kinds.first(where: path.hasPrefix).map { ($0, path.dropFirst($0.count)) }

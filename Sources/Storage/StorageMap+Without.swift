@@ -5,17 +5,26 @@ extension StorageMap {
     /// that these rules did not make, such as one written by hand, loses what lies on the disk and keeps the rest.
     package func without(_ disk: VolumeID) -> StorageMap {
         let known = KnownContents(self)
-        guard reassembled(without: nil, known) == self else { return stripped(of: disk) }
-        return reassembled(without: disk, known)
+        let isAssembled = reassembled(without: nil, known) == self
+        var map = isAssembled ? reassembled(without: disk, known) : stripped(of: disk)
+        // Behind the last disk there is none that moves up.
+        if let name = KernelDiskName(disk.rawValue),
+            map.disks.contains(where: { KernelDiskName($0.id.rawValue)?.isBehind(name) ?? false })
+        {
+            map.vacated.insert(name)
+        }
+        return map
     }
 
     private func reassembled(without disk: VolumeID?, _ known: KnownContents) -> StorageMap {
         let gone = disk.map(pulledOut) ?? []
-        return Assembly.map(
+        var map = Assembly.map(
             disks: disks.filter { $0.id != disk },
             base: volumes.filter { ($0.kind == .disk || $0.kind == .partition) && !gone.contains($0.id) },
             opened: volumes.filter { $0.kind == .container && $0.unmapped == nil }, running: running,
             contents: known)
+        map.vacated = vacated
+        return map
     }
 
     /// The disk and its partitions.

@@ -8,6 +8,13 @@ package struct StorageMap: Codable, Sendable, Hashable {
     package var strayPhysicalVolumes: [PhysicalVolume]
     /// Logical volumes as outdated metadata describes them: what there is once the disks with the newer are gone.
     package var formerVolumes: [Volume]
+    /// The kernel's names of disks that were pulled out of the map (`without`): others go by them at the next boot.
+    package internal(set) var vacated: Set<KernelDiskName> = []
+
+    // What is vacated is thought, not read: it is in no record.
+    private enum CodingKeys: CodingKey {
+        case disks, volumes, arrays, groups, strayPhysicalVolumes, formerVolumes
+    }
 
     package init(
         disks: [Disk] = [], volumes: [Volume] = [], arrays: [MDArray] = [], groups: [VolumeGroup] = [],

@@ -1,3 +1,4 @@
+import Report
 import Storage
 import Surveying
 import Testing
@@ -23,6 +24,15 @@ import Testing
         #expect(isSame)
     }
 
+    @Test func `what the kernel calls a disk is said of the disk that is called so then`() throws {
+        var mirror = try Mirror()
+        mirror.survey = try mirror.survey.onDisks(["a.img": "/dev/sda", "b.img": "/dev/sdb"])
+        mirror.rewriteFstab("UUID=" + Mirror.bootUUID, "/dev/sda1")
+        let found = mirror.diagnosis.findings.filter { $0.step == .fstab }
+        #expect(found.map(\.id) == ["fstab.member"])
+        #expect(mirror.bootsAlone == [.no, .no])
+    }
+
     @Test func `what is said of a disk alone is what is found when it is alone`() throws {
         let both = try Mirror.recorded("both.json")
         let said = Diagnosis.of(both, try #require(both.installations.first)).disks
@@ -32,5 +42,16 @@ import Testing
             #expect((disk.bootsAlone == .no) == (found.verdict == .broken))
             #expect(found.findings.first { $0.severity == .blocker }?.step == disk.breaksAt)
         }
+    }
+}
+
+extension Survey {
+    /// As a running system records it: disks and partitions by the names of its kernel.
+    fileprivate func onDisks(_ names: [String: String]) throws -> Survey {
+        var text = String(decoding: try Document.bytes(of: self, called: "a survey"), as: UTF8.self)
+        for (image, disk) in names {
+            text = text.replacing("\(image)#", with: disk).replacing(image, with: disk)
+        }
+        return try Document.value(Survey.self, from: Array(text.utf8), called: "a survey")
     }
 }

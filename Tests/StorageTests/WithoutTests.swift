@@ -40,6 +40,27 @@ struct WithoutTests {
         #expect(alone.volumes(label: "root").first?.copies.map(\.currency) == [.current])
     }
 
+    // sd_format_disk_name of drivers/scsi/sd.c names disks in the order in which they are found.
+    @Test func `the disks behind one that is gone move up by a name`() {
+        let names = ["/dev/sda", "/dev/sdb", "/dev/sdc", "/dev/nvme0n1"].map { VolumeID($0) }
+        let map = StorageMap(
+            disks: names.map { Disk(id: $0, size: 10, sectorSize: 512) },
+            volumes: names.map { Volume(id: $0, kind: .disk, name: $0.rawValue, size: 10) })
+        func found(_ path: String, in map: StorageMap) -> VolumeID? { map.volume(named: path)?.id }
+        let last = map.without("/dev/sdc")
+        #expect(found("/dev/sda", in: last) == "/dev/sda")
+        #expect(found("/dev/sdc", in: last) == nil)
+        let first = map.without("/dev/sda")
+        #expect(found("/dev/sda", in: first) == "/dev/sdb")
+        #expect(found("/dev/sdb", in: first) == "/dev/sdc")
+        #expect(found("/dev/sdc", in: first) == nil)
+        #expect(found("/dev/nvme0n1", in: first) == "/dev/nvme0n1")
+        for both in [first.without("/dev/sdb"), map.without("/dev/sdb").without("/dev/sda")] {
+            #expect(found("/dev/sda", in: both) == "/dev/sdc")
+            #expect(found("/dev/sdb", in: both) == nil)
+        }
+    }
+
     @Test func `a map written by hand loses what lies on the disk and keeps the rest`() {
         let partition = { (disk: VolumeID) in
             Volume(
