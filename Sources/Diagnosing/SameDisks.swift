@@ -59,9 +59,7 @@ struct SameDisks {
 
     /// What a volume of then is called now, where it is a disk or a partition and its disk has another name.
     func nameNow(_ volume: Volume) -> String {
-        let old = before.disks.first { disk in
-            disk.holds(volume.id)
-        }
+        let old = before.disks.first { $0.holds(volume.id) }
         guard let old, let disk = now[old.id].flatMap({ after.disk($0) }) else { return volume.name }
         guard let number = old.table?.partitions.first(where: { $0.id == volume.id })?.number else {
             return after.volume(disk.id)?.name ?? volume.name

@@ -56,7 +56,7 @@ extension StorageMap {
     ///
     /// Nil where none does, and where several would: two groups of one name, two arrays that both want to be md0.
     package func volume(named path: String) -> Volume? {
-        let path = KernelDiskName(path)?.present(without: vacated) ?? path
+        let path = vacated.isEmpty ? path : KernelDiskName(path)?.present(without: vacated) ?? path
         let found = volumes.filter { $0.node == path || $0.id.rawValue == path }
         if found.count == 1 { return found[0] }
         let named = volumes.filter { names(of: $0).contains(path) }

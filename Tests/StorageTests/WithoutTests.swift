@@ -47,6 +47,7 @@ struct WithoutTests {
             disks: names.map { Disk(id: $0, size: 10, sectorSize: 512) },
             volumes: names.map { Volume(id: $0, kind: .disk, name: $0.rawValue, size: 10) })
         func found(_ path: String, in map: StorageMap) -> VolumeID? { map.volume(named: path)?.id }
+        #expect(found("/dev/sda", in: map) == "/dev/sda")
         let last = map.without("/dev/sdc")
         #expect(found("/dev/sda", in: last) == "/dev/sda")
         #expect(found("/dev/sdc", in: last) == nil)
