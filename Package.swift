@@ -66,25 +66,31 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What tests of several rooms are made with.
+        .target(
+            name: "TestFiles", dependencies: ["Bytes", "Machine"], path: "Tests/TestFiles",
+            swiftSettings: strict),
         tests(of: "Bytes"),
-        tests(of: "LibBlkid", and: ["Bytes"], hasFixtures: true),
+        tests(of: "LibBlkid", and: ["TestFiles"], hasFixtures: true),
         tests(of: "LibMount"),
-        tests(of: "Machine", and: ["CLinux"]),
-        tests(of: "Storage", and: ["Bytes", "Machine"], hasFixtures: true),
-        tests(of: "BootFiles", and: ["Machine", "Bytes"], hasFixtures: true),
+        tests(of: "Machine", and: ["CLinux", "TestFiles"]),
+        tests(of: "Storage", and: ["Bytes", "Machine", "TestFiles"], hasFixtures: true),
+        tests(of: "BootFiles", and: ["Machine", "Bytes", "TestFiles"], hasFixtures: true),
         tests(of: "Distributions", and: ["BootFiles", "Machine"]),
         tests(of: "Sysimage", and: ["Machine", "Storage"]),
         // Needs root and mounts of its own; skipped, with the reason, where it has not got them.
         .testTarget(
             name: "LoopTests",
-            dependencies: ["LibMount", "Machine", "Storage", "Sysimage", "Surveying", "Repair"],
+            dependencies: ["LibMount", "Machine", "Storage", "Sysimage", "Surveying", "Repair", "TestFiles"],
             swiftSettings: strict),
-        tests(of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine"], hasFixtures: true),
+        tests(
+            of: "Surveying", and: ["LibMount", "Storage", "BootFiles", "Machine", "TestFiles"],
+            hasFixtures: true),
         tests(of: "Changes", and: ["Machine"]),
         tests(
             of: "Diagnosing", and: ["Surveying", "Storage", "BootFiles", "Machine", "Changes", "Report"],
             hasFixtures: true),
-        tests(of: "Repair", and: ["Changes", "Machine", "Storage", "Sysimage"]),
+        tests(of: "Repair", and: ["Changes", "Machine", "Storage", "Sysimage", "TestFiles"]),
         tests(
             of: "Report", and: ["Diagnosing", "Surveying", "Changes", "Machine", "Storage", "BootFiles"],
             hasFixtures: true),

@@ -1,7 +1,6 @@
 import BootFiles
-import FoundationEssentials
-import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @Suite struct `Modules and what they need` {
@@ -54,16 +53,16 @@ import Testing
     }
 
     @Test func `the modules of an installed kernel are read from its root`() throws {
-        let root = try TemporaryRoot()
+        let root = try TemporaryDirectory()
         let version = InitramfsFixture.version
-        try root.write("usr/lib/modules/\(version)/modules.dep", InitramfsFixture.bytes("modules.dep"))
+        try root.write(InitramfsFixture.bytes("modules.dep"), to: "usr/lib/modules/\(version)/modules.dep")
         try root.write(
-            "usr/lib/modules/\(version)/modules.builtin", InitramfsFixture.bytes("modules.builtin"))
-        try root.write("usr/lib/modules/\(version)/kernel/drivers/md/raid1.ko.xz", [1])
-        try root.write("usr/lib/modules/\(version)/kernel/drivers/md/dm-raid.ko", [])
-        try root.write("usr/lib/modules/5.0-removed/extra/x.ko", [1])
-        try root.link("lib", to: "usr/lib")
-        try root.link("usr/lib/modules/\(version)/build", to: "/usr/src")
+            InitramfsFixture.bytes("modules.builtin"), to: "usr/lib/modules/\(version)/modules.builtin")
+        try root.write([1], to: "usr/lib/modules/\(version)/kernel/drivers/md/raid1.ko.xz")
+        try root.write([], to: "usr/lib/modules/\(version)/kernel/drivers/md/dm-raid.ko")
+        try root.write([1], to: "usr/lib/modules/5.0-removed/extra/x.ko")
+        try root.link("usr/lib", at: "lib")
+        try root.link("/usr/src", at: "usr/lib/modules/\(version)/build")
         let directory = try RootDirectory(root.path)
         #expect(try KernelModules.versions(root: directory) == [version])
 
@@ -79,37 +78,12 @@ import Testing
     }
 
     @Test func `the binary index serves where the text is gone`() throws {
-        let root = try TemporaryRoot()
-        try root.write("lib/modules/1.0/modules.dep.bin", InitramfsFixture.bytes("modules.dep.bin"))
-        try root.write("lib/modules/1.0/modules.builtin.bin", InitramfsFixture.bytes("modules.builtin.bin"))
+        let root = try TemporaryDirectory()
+        try root.write(InitramfsFixture.bytes("modules.dep.bin"), to: "lib/modules/1.0/modules.dep.bin")
+        try root.write(
+            InitramfsFixture.bytes("modules.builtin.bin"), to: "lib/modules/1.0/modules.builtin.bin")
         let modules = try KernelModules.read(root: RootDirectory(root.path), version: "1.0")
         #expect(modules?.dependencies["raid1"] == ["md_mod"])
         #expect(modules?.builtIn.contains("sha256_generic") == true)
-    }
-}
-
-/// A directory tree that goes with its owner.
-private struct TemporaryRoot: ~Copyable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/bootmend-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("make", "a directory", number: errno) }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        var above = path
-        for part in name.split(separator: "/").dropLast() {
-            above += "/" + part
-            mkdir(above, 0o755)
-        }
-        try Descriptor(opening: path + "/" + name, O_WRONLY | O_CREAT).write(bytes, at: 0, of: name)
-    }
-
-    func link(_ name: String, to target: String) throws {
-        guard symlink(target, path + "/" + name) == 0 else { throw SystemError("link", name, number: errno) }
     }
 }

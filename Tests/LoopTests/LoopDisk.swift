@@ -1,5 +1,6 @@
 import Glibc
 import Storage
+import TestFiles
 import Testing
 
 /// Whether disks can be made and mounted here without anybody else seeing it.
@@ -63,15 +64,14 @@ func output(of line: String) -> String {
 
 /// A disk image in a directory that goes with it.
 final class LoopDisk {
-    let directory: String
+    private let place: TemporaryDirectory
+    var directory: String { place.path }
     var image: String { directory + "/disk.img" }
 
     /// `making` is shell that makes `$IMAGE`; `$DIR` is a directory to work in, `$MNT` one to mount on. Throws where a
     /// line of it fails.
     init(_ making: String, location: SourceLocation = #_sourceLocation) throws {
-        var template = Array("/var/tmp/bootmend-loop-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        directory = template.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        place = try TemporaryDirectory(in: "/var/tmp")
         mkdir(directory + "/mnt", 0o755)
         try shell(
             "set -e; DIR=\(directory) IMAGE=\(directory)/disk.img MNT=\(directory)/mnt\n\(making)",
@@ -99,7 +99,7 @@ final class LoopDisk {
             signature: Signature(type: type, usage: "filesystem"), log: log)
     }
 
-    deinit { _ = system("umount -q \(directory)/mnt; rm -rf \(directory)") }
+    deinit { _ = system("umount -q \(directory)/mnt") }
 }
 
 /// What a test might leave behind: mounts, loop devices over its image, mapped devices.

@@ -1,5 +1,6 @@
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @Suite struct Children {
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test func `everything said goes into the log as it is said`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         let log = try Descriptor(opening: scratch.path + "/log", O_RDWR | O_CREAT)
         let result = try shell("echo one; echo two >&2; exit 5", Surroundings(log: log.number))
         #expect(result.status == 5)
@@ -132,7 +133,7 @@ import Testing
     }
 
     @Test func `files made by a child have the usual mode`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         let before = umask(0o077)
         defer { umask(before) }
         _ = try shell("touch \(scratch.path)/made")

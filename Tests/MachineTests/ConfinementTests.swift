@@ -1,15 +1,16 @@
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @Suite(
     .enabled("needs root and busybox-static: apt-get install busybox-static") { geteuid() == 0 && hasBusybox }
 )
 struct Confinement {
-    let scratch: Scratch
+    let scratch: TemporaryDirectory
 
     init() throws {
-        scratch = try Scratch()
+        scratch = try TemporaryDirectory()
         try scratch.makeRoot()
     }
 

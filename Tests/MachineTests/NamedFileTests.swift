@@ -1,11 +1,12 @@
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @Suite struct `a file that a result goes to` {
     @Test(arguments: ["new", "old", "link", "fifo"])
     func `can be written before the work, and nothing is made`(name: String) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         try scratch.write("what was there", to: "old")
         try scratch.link("old", at: "link")
         mkfifo(scratch.path + "/fifo", 0o644)
@@ -21,7 +22,7 @@ import Testing
         ("directory", "cannot write '*/directory': it is not a regular file"),
     ])
     func `that cannot be written is refused before the work`(name: String, message: String) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         try scratch.write("what was there", to: "old", mode: 0o755)
         try #require(mkdir(scratch.path + "/directory", 0o755) == 0)
         let error = #expect(throws: SystemError.self) {
@@ -45,7 +46,7 @@ import Testing
     }
 
     @Test func `is known by any of its names`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         try scratch.write("disk", to: "disk.img")
         try scratch.write("disk", to: "other.img")
         try scratch.link("disk.img", at: "same.link")

@@ -1,13 +1,14 @@
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @Suite struct RootDirectories {
-    let scratch: Scratch
+    let scratch: TemporaryDirectory
     let root: RootDirectory
 
     init() throws {
-        scratch = try Scratch()
+        scratch = try TemporaryDirectory()
         mkdir(scratch.path + "/root", 0o755)
         try scratch.write("outside", to: "secret")
         try scratch.write("inside", to: "root/etc/fstab")

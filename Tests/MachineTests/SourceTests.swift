@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @Suite struct Sources {
@@ -10,7 +11,7 @@ import Testing
 
     @Test(arguments: spans)
     func `bytes past the end are not there, however far`(offset: UInt64, count: Int) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         try scratch.write("abcd", to: "image")
         let bytes = Array("abcd".utf8)
         let wanted =
@@ -25,7 +26,7 @@ import Testing
 
     @Test(arguments: ["fifo", ".", "/dev/null", "missing"])
     func `a source is a device or a file and nothing else`(name: String) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         mkfifo(scratch.path + "/fifo", 0o644)
         #expect(throws: SystemError.self) {
             try BlockSource(name.hasPrefix("/") ? name : scratch.path + "/" + name)
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func `a descriptor writes where it is told and reads it back`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         let file = try Descriptor(opening: scratch.path + "/file", O_RDWR | O_CREAT)
         try file.write([1, 2, 3], at: 5, of: "file")
         #expect(try file.read(at: 4, count: 10, of: "file") == [0, 1, 2, 3])
@@ -49,7 +50,7 @@ import Testing
     @Test(
         .enabled("needs root and loop devices") { geteuid() == 0 && access("/dev/loop-control", F_OK) == 0 })
     func `a device is read past the page cache, at any offset`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryDirectory()
         // A size that is no multiple of 4096, as disks of 512-byte sectors have.
         let bytes = (0..<(512 * 2001)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
         let image = try Descriptor(opening: scratch.path + "/image", O_RDWR | O_CREAT)

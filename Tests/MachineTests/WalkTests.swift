@@ -1,16 +1,17 @@
 import CLinux
 import Glibc
+import TestFiles
 import Testing
 
 @testable import Machine
 
 /// The walk for old kernels has to come to the same file, or the same error, as openat2(2).
 @Suite struct Walk {
-    let scratch: Scratch
+    let scratch: TemporaryDirectory
     let root: RootDirectory
 
     init() throws {
-        scratch = try Scratch()
+        scratch = try TemporaryDirectory()
         try scratch.write("outside", to: "secret")
         try scratch.write("f", to: "root/a/b/c/file")
         try scratch.write("g", to: "root/etc/fstab")

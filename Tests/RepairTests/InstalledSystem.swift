@@ -3,11 +3,13 @@ import Glibc
 import Machine
 import Repair
 import Synchronization
+import TestFiles
 import Testing
 
 /// A small installed system in a directory of its own: busybox, a few files, and tools that are scripts.
 final class InstalledSystem {
-    let directory: String
+    private let place: TemporaryDirectory
+    var directory: String { place.path }
     let root: String
     let run: String
     private var mounts: [String] = []
@@ -16,8 +18,8 @@ final class InstalledSystem {
     static let reason: Comment = "needs root, busybox-static, cpio and attr (apt-get install)"
 
     init() throws {
-        var template = Array("/tmp/bootmend-repair-XXXXXX".utf8CString)
-        directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+        place = try TemporaryDirectory()
+        let directory = place.path
         root = directory + "/root"
         // As /run is: memory, where a flush costs nothing.
         run = (access("/dev/shm", W_OK) == 0 ? "/dev/shm" + directory.dropFirst(4) : directory) + "/run"
@@ -34,7 +36,7 @@ final class InstalledSystem {
 
     deinit {
         for mount in mounts.reversed() { umount2(mount, Int32(MNT_DETACH)) }
-        _ = try? shell("rm -rf --one-file-system '\(directory)' '\(run.dropLast(4))'")
+        _ = try? shell("rm -rf --one-file-system '\(run.dropLast(4))'")
     }
 
     @discardableResult

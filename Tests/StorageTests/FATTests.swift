@@ -1,5 +1,6 @@
 import Bytes
 import Machine
+import TestFiles
 import Testing
 
 @testable import Storage

@@ -1,5 +1,6 @@
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @testable import Storage

@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @testable import Storage

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestFiles
 import Testing
 
 @testable import Storage

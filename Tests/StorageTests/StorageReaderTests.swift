@@ -1,4 +1,5 @@
 import Machine
+import TestFiles
 import Testing
 
 @testable import Storage

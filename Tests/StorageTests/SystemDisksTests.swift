@@ -1,5 +1,5 @@
-import Glibc
 import Machine
+import TestFiles
 import Testing
 
 @testable import Storage
@@ -8,13 +8,14 @@ import Testing
 struct SystemDisksTests {
     @Test func `disks are found with serial, controllers and partitions`() throws {
         let sys = try FakeSysfs()
-        sys.disk("sda", at: "devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0", size: 1000)
-        sys.write("devices/pci0000:00/0000:00:1f.2/modalias", "pci:v00008086d00002922sv\n")
-        sys.write("devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0/modalias", "scsi:t-0x00\n")
-        sys.write("block/sda/device/vpd_pg80", [0, 0x80, 0, 6] + Array(" SN42 ".utf8))
-        sys.write("block/sda/sda1/partition", "1\n")
-        sys.write("block/sda/sda1/start", "63\n")
-        sys.write("block/sda/sda1/size", "100\n")
+        try sys.disk("sda", at: "devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0", size: 1000)
+        try sys.write("devices/pci0000:00/0000:00:1f.2/modalias", "pci:v00008086d00002922sv\n")
+        try sys.write(
+            "devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0/modalias", "scsi:t-0x00\n")
+        try sys.write("block/sda/device/vpd_pg80", [0, 0x80, 0, 6] + Array(" SN42 ".utf8))
+        try sys.write("block/sda/sda1/partition", "1\n")
+        try sys.write("block/sda/sda1/start", "63\n")
+        try sys.write("block/sda/sda1/size", "100\n")
         let disk = try #require(try SystemDisks(sys: sys.root).all().first)
         #expect(disk.id == "/dev/sda")
         #expect(disk.node == "/dev/sda")
@@ -26,31 +27,33 @@ struct SystemDisksTests {
     @Test func `what is no disk of its own is passed over`() throws {
         let sys = try FakeSysfs()
         for name in ["loop0", "ram1", "zram0", "dm-3", "md127", "sr0", "fd0", "vda", "nvme0n1"] {
-            sys.disk(name, at: "devices/virtual/\(name)", size: 8)
+            try sys.disk(name, at: "devices/virtual/\(name)", size: 8)
         }
-        sys.disk("sdz", at: "devices/virtual/sdz", size: 0)
+        try sys.disk("sdz", at: "devices/virtual/sdz", size: 0)
         #expect(try SystemDisks(sys: sys.root).all().map(\.id) == ["/dev/nvme0n1", "/dev/vda"])
     }
 
     @Test func `paths to one disk count once, and disks that only look alike count each`() throws {
         let sys = try FakeSysfs()
-        for name in ["sda", "sdb", "sdc", "sdd"] { sys.disk(name, at: "devices/\(name)", size: 8) }
-        for name in ["sda", "sdb"] { sys.write("block/\(name)/device/wwid", "naa.5000c500a1b2c3d4\n") }
-        for name in ["sdc", "sdd"] { sys.write("block/\(name)/device/wwid", "t10.ATA     QEMU HARDDISK\n") }
+        for name in ["sda", "sdb", "sdc", "sdd"] { try sys.disk(name, at: "devices/\(name)", size: 8) }
+        for name in ["sda", "sdb"] { try sys.write("block/\(name)/device/wwid", "naa.5000c500a1b2c3d4\n") }
+        for name in ["sdc", "sdd"] {
+            try sys.write("block/\(name)/device/wwid", "t10.ATA     QEMU HARDDISK\n")
+        }
         #expect(try SystemDisks(sys: sys.root).all().map(\.id) == ["/dev/sda", "/dev/sdc", "/dev/sdd"])
     }
 
     @Test func `running arrays and mapped devices are told with what they run over`() throws {
         let sys = try FakeSysfs()
-        sys.disk("md0", at: "devices/virtual/block/md0", size: 8)
+        try sys.disk("md0", at: "devices/virtual/block/md0", size: 8)
         for (name, text) in [
             "array_state": "clean", "degraded": "1", "sync_action": "recover", "dev-sda1/state": "in_sync",
             "sync_completed": "1024 / 816896",
             "uuid": "7a2565e2-6d2816de-4e3bad29-b17aa89d",
-        ] { sys.write("block/md0/md/\(name)", text + "\n") }
-        sys.disk("dm-0", at: "devices/virtual/block/dm-0", size: 8)
-        sys.write("block/dm-0/dm/name", "rhel-root\n")
-        sys.write("block/dm-0/dm/uuid", "LVM-" + String(repeating: "a", count: 64) + "\n")
+        ] { try sys.write("block/md0/md/\(name)", text + "\n") }
+        try sys.disk("dm-0", at: "devices/virtual/block/dm-0", size: 8)
+        try sys.write("block/dm-0/dm/name", "rhel-root\n")
+        try sys.write("block/dm-0/dm/uuid", "LVM-" + String(repeating: "a", count: 64) + "\n")
         let running = try SystemDisks(sys: sys.root).running()
         let array = try #require(running.arrays.first)
         #expect(array.node == "/dev/md0")
@@ -69,9 +72,9 @@ struct SystemDisksTests {
 
     @Test func `an opened LUKS container is a source of its own`() throws {
         let sys = try FakeSysfs()
-        sys.disk("dm-1", at: "devices/virtual/block/dm-1", size: 8)
-        sys.write("block/dm-1/dm/name", "luks-root\n")
-        sys.write("block/dm-1/dm/uuid", "CRYPT-LUKS2-11111111222233334444555555555555-luks-root\n")
+        try sys.disk("dm-1", at: "devices/virtual/block/dm-1", size: 8)
+        try sys.write("block/dm-1/dm/name", "luks-root\n")
+        try sys.write("block/dm-1/dm/uuid", "CRYPT-LUKS2-11111111222233334444555555555555-luks-root\n")
         let container = try #require(try SystemDisks(sys: sys.root).all().first)
         #expect(container.kind == .container)
         #expect(container.id == "luks:11111111-2222-3333-4444-555555555555")
@@ -109,53 +112,25 @@ struct SystemDisksTests {
 }
 
 /// A directory that looks like /sys, gone with its owner.
-private final class FakeSysfs {
-    private let path: String
-    private var made: [String]
+private struct FakeSysfs {
+    private let directory: TemporaryDirectory
     let root: RootDirectory
 
     init() throws {
-        var template = Array("/tmp/bootmend-sys-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw RecordedDisk.Broken(reason: String(cString: strerror(errno)))
-        }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        mkdir(path + "/block", 0o755)
-        made = [path, path + "/block"]
-        root = try RootDirectory(path)
+        directory = try TemporaryDirectory()
+        directory.makeDirectories(above: "block/")
+        root = try RootDirectory(directory.path)
     }
 
     /// A disk as the kernel lays it out: a directory below its device, and links both ways.
-    func disk(_ name: String, at device: String, size: Int) {
-        makeDirectories(for: "\(device)/block/\(name)/x")
-        link("../\(device)/block/\(name)", from: "block/\(name)")
-        link("../..", from: "\(device)/block/\(name)/device")
-        write("block/\(name)/size", "\(size)\n")
+    func disk(_ name: String, at device: String, size: Int) throws {
+        directory.makeDirectories(above: "\(device)/block/\(name)/")
+        try directory.link("../\(device)/block/\(name)", at: "block/\(name)")
+        try directory.link("../..", at: "\(device)/block/\(name)/device")
+        try write("block/\(name)/size", "\(size)\n")
     }
 
-    private func link(_ target: String, from name: String) {
-        if symlink(target, "\(path)/\(name)") == 0 { made.append("\(path)/\(name)") }
-    }
+    func write(_ file: String, _ text: String) throws { try directory.write(text, to: file) }
 
-    func write(_ file: String, _ text: String) { write(file, Array(text.utf8)) }
-
-    func write(_ file: String, _ bytes: [UInt8]) {
-        makeDirectories(for: file)
-        let descriptor = open("\(path)/\(file)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        close(descriptor)
-        made.append("\(path)/\(file)")
-    }
-
-    private func makeDirectories(for file: String) {
-        var directory = path
-        for part in file.split(separator: "/").dropLast() {
-            directory += "/" + part
-            if mkdir(directory, 0o755) == 0 { made.append(directory) }
-        }
-    }
-
-    deinit {
-        for entry in made.reversed() { remove(entry) }
-    }
+    func write(_ file: String, _ bytes: [UInt8]) throws { try directory.write(bytes, to: file) }
 }

@@ -1,5 +1,6 @@
 import BootFiles
 import Storage
+import TestFiles
 import Testing
 
 @testable import Surveying
@@ -8,7 +9,7 @@ import Testing
     func read(_ files: [String: String], links: [String: String] = [:], path: String = "") throws
         -> BootDirectory?
     {
-        let tree = try TemporaryTree(files, links: links)
+        let tree = try TemporaryDirectory(files, links: links)
         return BootDirectory.read(try tree.root(), volume: VolumeID("md:0"), path: path)?.directory
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Machine
 import Storage
+import TestFiles
 import Testing
 
 @testable import Surveying
@@ -28,8 +29,8 @@ import Testing
         """
 
     @Test func `is read vendor by vendor without a kernel that knows vfat`() throws {
-        let tree = try TemporaryTree()
-        try tree.write("a.img", try disk(type: 0xef))
+        let tree = try TemporaryDirectory()
+        try tree.write(try disk(type: 0xef), to: "a.img")
         let storage = try StorageReader.read(paths: [tree.path + "/a.img"])
         let esps = ESP.all(in: storage, [])
         #expect(esps.map(\.volume) == [VolumeID(tree.path + "/a.img#1")])
@@ -49,8 +50,8 @@ import Testing
     }
 
     @Test func `of another type is one where fstab mounts it as one`() throws {
-        let tree = try TemporaryTree()
-        try tree.write("a.img", try disk(type: 0x0c))
+        let tree = try TemporaryDirectory()
+        try tree.write(try disk(type: 0x0c), to: "a.img")
         let storage = try StorageReader.read(paths: [tree.path + "/a.img"])
         #expect(ESP.all(in: storage, []).isEmpty)
         var installation = Installation(root: VolumeID("lv:rhel/root"), release: .init(parsing: "ID=rhel"))
@@ -61,10 +62,10 @@ import Testing
     }
 
     @Test func `that holds no FAT says so`() throws {
-        let tree = try TemporaryTree()
+        let tree = try TemporaryDirectory()
         var bytes = try disk(type: 0xef)
         bytes.replaceSubrange((1 << 20)..<(1 << 20) + 512, with: [UInt8](repeating: 0, count: 512))
-        try tree.write("a.img", bytes)
+        try tree.write(bytes, to: "a.img")
         let storage = try StorageReader.read(paths: [tree.path + "/a.img"])
         let esp = try #require(ESP.all(in: storage, []).first)
         #expect(esp.vendors.isEmpty && esp.failures.count == 1)
@@ -72,9 +73,9 @@ import Testing
     }
 
     @Test func `is gone with its disk, and unknown to older surveys`() throws {
-        let tree = try TemporaryTree()
-        try tree.write("a.img", try disk(type: 0xef))
-        try tree.write("b.img", try disk(type: 0xef))
+        let tree = try TemporaryDirectory()
+        try tree.write(try disk(type: 0xef), to: "a.img")
+        try tree.write(try disk(type: 0xef), to: "b.img")
         let storage = try StorageReader.read(paths: ["a", "b"].map { tree.path + "/\($0).img" })
         var survey = Survey(
             medium: Medium(kernel: "6.1", firmware: .uefi, hasMD: true, hasDeviceMapper: false, tools: []),

@@ -1,11 +1,12 @@
 import Machine
+import TestFiles
 import Testing
 
 @testable import Surveying
 
 @Suite struct `the medium` {
     @Test func `is what its tree says`() throws {
-        let tree = try TemporaryTree([
+        let tree = try TemporaryDirectory([
             "proc/sys/kernel/osrelease": "6.1.0-28-amd64\n", "sys/firmware/efi/fw_platform_size": "64\n",
             "lib/modules/6.1.0-28-amd64/modules.dep": "kernel/drivers/md/md-mod.ko.xz:\n",
             "sys/class/misc/device-mapper/dev": "10:236\n", "usr/sbin/mdadm": "",
@@ -17,7 +18,7 @@ import Testing
     }
 
     @Test func `without drivers and tools has none`() throws {
-        let tree = try TemporaryTree(["proc/sys/kernel/osrelease": "3.10.0\n"])
+        let tree = try TemporaryDirectory(["proc/sys/kernel/osrelease": "3.10.0\n"])
         #expect(
             Medium.read(try tree.root())
                 == Medium(kernel: "3.10.0", firmware: .bios, hasMD: false, hasDeviceMapper: false, tools: []))

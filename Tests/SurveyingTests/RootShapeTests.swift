@@ -1,4 +1,5 @@
 import Machine
+import TestFiles
 import Testing
 
 @testable import Surveying
@@ -11,12 +12,13 @@ import Testing
         ["etc/redhat-release": "Red Hat Enterprise Linux Server release 6.10\n", "etc/fstab": ""],
     ])
     func `is known without a correct fstab`(files: [String: String]) throws {
-        let tree = try TemporaryTree(files)
+        let tree = try TemporaryDirectory(files)
         #expect(RootShape(try tree.root()) == .root)
     }
 
     @Test func `holds where /usr is a filesystem of its own`() throws {
-        let tree = try TemporaryTree(["etc/fstab": ""], links: ["etc/os-release": "../usr/lib/os-release"])
+        let tree = try TemporaryDirectory(
+            ["etc/fstab": ""], links: ["etc/os-release": "../usr/lib/os-release"])
         #expect(RootShape(try tree.root()) == .root)
     }
 
@@ -30,7 +32,7 @@ import Testing
         (["usr/bin/": ""], "without its /etc"),
     ])
     func `is not taken from parts of one, with the reason`(files: [String: String], reason: String) throws {
-        let tree = try TemporaryTree(files)
+        let tree = try TemporaryDirectory(files)
         guard case .implausible(let why) = RootShape(try tree.root()) else {
             Issue.record("taken for \(RootShape(try tree.root()))")
             return
@@ -40,13 +42,13 @@ import Testing
 
     @Test(arguments: [["photos/1.jpg": ""], ["vmlinuz-6.1": "", "grub/grub.cfg": ""], ["lost+found/": ""]])
     func `is not looked for in somebody's data`(files: [String: String]) throws {
-        let tree = try TemporaryTree(files)
+        let tree = try TemporaryDirectory(files)
         #expect(RootShape(try tree.root()) == .other)
     }
 
     @Test func `of links that lead out of the tree is none`() throws {
         // /etc of the machine that runs the test is a directory with an os-release: it must not be seen.
-        let tree = try TemporaryTree(links: ["etc": "/etc", "usr": "../../../../../../usr"])
+        let tree = try TemporaryDirectory([:], links: ["etc": "/etc", "usr": "../../../../../../usr"])
         #expect(RootShape(try tree.root()) == .other)
     }
 }

@@ -1,30 +1,9 @@
 import Glibc
 import Machine
+import TestFiles
 import Testing
 
-/// A directory of its own for one test, gone with it.
-final class Scratch {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/bootmend-test-XXXXXX".utf8CString)
-        path = try #require(mkdtemp(&template).map { String(cString: $0) })
-    }
-
-    func write(_ text: String, to name: String, mode: mode_t = 0o644) throws {
-        let parts = name.split(separator: "/")
-        for count in 1..<max(parts.count, 1) {
-            mkdir(path + "/" + parts.prefix(count).joined(separator: "/"), 0o755)
-        }
-        let file = try Descriptor(opening: path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
-        try file.write(Array(text.utf8), at: 0, of: name)
-        chmod(path + "/" + name, mode)
-    }
-
-    func link(_ target: String, at name: String) throws {
-        try #require(symlink(target, path + "/" + name) == 0)
-    }
-
+extension TemporaryDirectory {
     /// A root that programs can be run in: the static busybox and nothing else.
     func makeRoot() throws {
         for name in ["bin", "proc", "tmp", "etc", "dev"] { mkdir(path + "/" + name, 0o755) }
@@ -36,8 +15,6 @@ final class Scratch {
         try #require(copy.succeeded)
         for name in ["sh", "true", "sleep", "cat", "ls", "mount"] { try link("busybox", at: "bin/" + name) }
     }
-
-    deinit { _ = try? Command(.shell, "-c", "rm -rf --one-file-system '\(path)'").run() }
 }
 
 /// Runs a line of shell in the rescue system, here the one that tests.
