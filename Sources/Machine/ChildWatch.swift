@@ -38,14 +38,18 @@ struct ChildWatch {
         ]
         var isSilent = false
         while true {
-            let quiet = poll(&streams, 2, isSilent ? 5 : Self.interval) <= 0
-            for index in 0..<2 where !quiet && streams[index].revents != 0 {
+            // What it said last may have come between a poll and its end: only what is read after the end is all.
+            let hadEnded = ended != nil
+            let ready = poll(&streams, 2, isSilent ? 5 : Self.interval)
+            for index in 0..<2 where ready > 0 && streams[index].revents != 0 {
                 // A negative number is what poll(2) skips: the end of this stream was seen.
                 if !take(from: streams[index].fd, isOutput: index == 0) { streams[index].fd = -1 }
             }
             isSilent = streams.allSatisfy { $0.fd < 0 }
             look()
-            if let ended, isSilent || quiet || now() - ended.at > Self.strayPatience { break }
+            if let ended, isSilent || (hadEnded && (ready == 0 || now() - ended.at > Self.strayPatience)) {
+                break
+            }
             if let killed, now() - killed > Self.killPatience { break }
         }
         return result()

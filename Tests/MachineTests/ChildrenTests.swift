@@ -96,6 +96,28 @@ import Testing
         #expect(Clock.milliseconds() - start < 5000)
     }
 
+    // As under load: the watching thread comes back from poll(2) late, and the child has spoken and gone meanwhile.
+    @Test func `what a child says last is not lost when it is looked at late`() throws {
+        signal(SIGUSR1) { _ in usleep(500_000) }
+        var late = sigset_t()
+        sigaddset(&late, SIGUSR1)
+        pthread_sigmask(SIG_UNBLOCK, &late, nil)
+        defer { pthread_sigmask(SIG_BLOCK, &late, nil) }
+        var delay = pthread_t()
+        let watching = UnsafeMutableRawPointer(bitPattern: pthread_self())
+        pthread_create(
+            &delay, nil,
+            { watching in
+                usleep(300_000)
+                pthread_kill(pthread_t(bitPattern: watching), SIGUSR1)
+                return nil
+            }, watching)
+        let result = try shell("sleep 0.4; echo last; echo words >&2")
+        pthread_join(delay, nil)
+        #expect(result.text == "last\n")
+        #expect(result.complaint.contains("words"))
+    }
+
     @Test func `everything said goes into the log as it is said`() throws {
         let scratch = try TemporaryDirectory()
         let log = try Descriptor(opening: scratch.path + "/log", O_RDWR | O_CREAT)
