@@ -24,6 +24,8 @@ package protocol Distribution: Sendable {
     func regenerateGrubConfig(output: String) -> Command
     /// Writes boot code and core image to a BIOS disk.
     func installGrub(on disk: String) -> Command
+    /// The directory in `EFI` of an ESP that the system's own loaders lie in.
+    func loaderDirectory(of release: OSRelease) -> String
     /// Where the kernel command line is written down, the source that later ones are made from first.
     var commandLineSources: [CommandLineSource] { get }
     /// The disks that package upgrades install GRUB to, out of the text of `installDevicesPath`; nil where it holds none.
@@ -38,6 +40,8 @@ package protocol Distribution: Sendable {
 
 extension Distribution {
     package func installDevices(in text: String) -> [String]? { nil }
+
+    package func loaderDirectory(of release: OSRelease) -> String { release.id }
 
     package func adapted(to release: OSRelease) -> any Distribution { self }
 

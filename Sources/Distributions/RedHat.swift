@@ -59,6 +59,11 @@ package struct RedHat: Distribution {
             environment: ["GRUB_DISABLE_OS_PROBER": "true"])
     }
 
+    // Oracle's packages kept the name (grub2.spec, efidir).
+    package func loaderDirectory(of release: OSRelease) -> String {
+        ["rhel", "ol"].contains(release.id) ? "redhat" : release.id
+    }
+
     package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
 
     // dracut activates what is there after two thirds of rd.retry by itself.

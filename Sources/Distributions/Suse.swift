@@ -31,6 +31,11 @@ package struct Suse: Distribution {
         Command(.grub2Mkconfig, "-o", output, environment: ["GRUB_DISABLE_OS_PROBER": "true"])
     }
 
+    // shim-install: the first word of the distributor's name.
+    package func loaderDirectory(of release: OSRelease) -> String {
+        release.id.split(separator: "-").first.map(String.init) ?? release.id
+    }
+
     package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [

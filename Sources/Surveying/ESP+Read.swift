@@ -81,6 +81,7 @@ extension ESP {
                 let last = vendor.loaders.count - 1
                 if isLoader { vendor.loaders[last].checksum = CRC32().standard(bytes) }
                 vendor.loaders[last].unified = UnifiedImage(parsing: bytes)
+                if isLoader { vendor.loaders[last].core = CoreImage(parsingLoader: bytes) }
             }
         }
         return vendor

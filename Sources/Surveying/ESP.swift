@@ -35,13 +35,24 @@ package struct ESP: Codable, Sendable, Hashable {
         package var checksum: UInt32?
         /// What it holds where it is a kernel with all it needs.
         package var unified: UnifiedImage?
+        /// What it holds where it is GRUB: prefix, configuration and modules.
+        package var core: CoreImage?
 
-        package init(path: String, size: UInt64, checksum: UInt32? = nil, unified: UnifiedImage? = nil) {
+        package init(
+            path: String, size: UInt64, checksum: UInt32? = nil, unified: UnifiedImage? = nil,
+            core: CoreImage? = nil
+        ) {
             self.path = path
             self.size = size
             self.checksum = checksum
             self.unified = unified
+            self.core = core
         }
+    }
+
+    /// The loader at a path, whose letters may be of either case, as FAT has it.
+    package func loader(_ path: String) -> Loader? {
+        vendors.lazy.flatMap(\.loaders).first { $0.path.lowercased() == path.lowercased() }
     }
 
     package init(

@@ -41,6 +41,8 @@ extension ESP.Vendor {
         for (index, loader) in loaders.enumerated() {
             let line = loader.unified?.commandLine.map(SecretWords.removed(from:))
             vendor.loaders[index].unified?.commandLine = line
+            vendor.loaders[index].core?.configuration = loader.core?.configuration.map(
+                SecretWords.removed(fromGrub:))
         }
         return vendor
     }

@@ -17,12 +17,14 @@ package struct Survey: Codable, Sendable, Hashable {
     package var mounted: [MountedVolume]?
     /// EFI system partitions.
     package var esps: [ESP]
+    /// What the firmware starts; nil on a system that was not started by UEFI, or that does not show it.
+    package var bootManager: BootManager?
 
     package init(
         medium: Medium, storage: StorageMap, diskBoots: [DiskBoot] = [],
         bootDirectories: [BootDirectory] = [],
         installations: [Installation] = [], rejected: [RejectedCandidate] = [], otherHalves: [OtherHalf] = [],
-        mounted: [MountedVolume]? = nil, esps: [ESP] = []
+        mounted: [MountedVolume]? = nil, esps: [ESP] = [], bootManager: BootManager? = nil
     ) {
         self.medium = medium
         self.storage = storage
@@ -33,6 +35,7 @@ package struct Survey: Codable, Sendable, Hashable {
         self.otherHalves = otherHalves
         self.mounted = mounted
         self.esps = esps
+        self.bootManager = bootManager
     }
 
     /// A saved survey may be older than this program: what it does not know of is empty.
@@ -48,6 +51,7 @@ package struct Survey: Codable, Sendable, Hashable {
         otherHalves = try saved.decodeIfPresent([OtherHalf].self, forKey: .otherHalves) ?? []
         mounted = try saved.decodeIfPresent([MountedVolume].self, forKey: .mounted)
         esps = try saved.decodeIfPresent([ESP].self, forKey: .esps) ?? []
+        bootManager = try saved.decodeIfPresent(BootManager.self, forKey: .bootManager)
     }
 }
 

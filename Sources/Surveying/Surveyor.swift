@@ -41,12 +41,15 @@ package enum Surveyor {
         let destinations = CoreDestinations(storage: storage, readings: tour.readings)
         let boots = storage.disks.map { boot($0, storage, destinations) }
         let directories = tour.finish()
+        let medium = try RootDirectory("/")
+        // What this machine's firmware starts says nothing of images.
+        let manager: BootManager? = if case .system = request.disks { BootManager.read(medium) } else { nil }
         let survey = Survey(
-            medium: try Medium.read(RootDirectory("/")), storage: storage, diskBoots: boots,
+            medium: Medium.read(medium), storage: storage, diskBoots: boots,
             bootDirectories: directories, installations: tour.installations, rejected: tour.rejected,
             otherHalves: tour.otherHalves,
             mounted: request.includeRunning ? running.mounted(storage.volumes) : nil,
-            esps: ESP.all(in: storage, tour.installations))
+            esps: ESP.all(in: storage, tour.installations), bootManager: manager)
         return survey.withoutOldHalves()
     }
 

@@ -112,7 +112,6 @@ import Testing
         ]
         mirror.config = nil
         #expect(mirror.state(of: .grubConfig) == .unknown)
-        #expect(mirror.state(of: .grubInstall) == .unknown)
         mirror.survey.esps[0].vendors[0].config?.text = "configfile $prefix/grub.cfg\n"
         #expect(mirror.state(of: .grubConfig) == .skipped)
     }

@@ -17,6 +17,15 @@ extension CoreImage {
         self.init(LoadedCore(file: bytes), sector: 0, modules: nil)
     }
 
+    /// GRUB as a program of the firmware's: a PE file whose section `mods` holds what a core image ends with
+    /// (util/mkimage.c). Nil where the bytes hold nothing of the kind.
+    package init?(parsingLoader bytes: [UInt8]) {
+        guard bytes.starts(with: [0x4d, 0x5a]), let area = ModuleArea(parsing: bytes) else { return nil }
+        self.init(
+            sector: 0, sectors: 0, damage: area.damage, prefix: area.prefix, configuration: area.configuration,
+            modules: area.modules)
+    }
+
     private init(_ loaded: LoadedCore, sector: UInt64, modules: GrubModules?) {
         let sectors = (loaded.bytes.count + LoadedCore.sectorSize - 1) / LoadedCore.sectorSize
         self.init(sector: sector, sectors: sectors, damage: loaded.damage)

@@ -22,7 +22,7 @@ struct CoreAim {
         miss = Self.aim(core, disk, boot, volume, scene) ?? Self.reading(core, boot, volume, scene)
     }
 
-    private static func aim(
+    static func aim(
         _ core: CoreImage, _ disk: VolumeID, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
     ) -> Miss? {
         let seen = core.prefix ?? "no prefix"
@@ -154,7 +154,7 @@ struct CoreAim {
 
     /// `/grub2` on a filesystem that is /boot, `/boot/grub2` on one that has it as a directory, `/@/boot/grub2` in a
     /// subvolume.
-    private static func prefixPath(_ core: CoreImage, _ boot: BootDirectory, _ scene: Scene) -> String {
+    static func prefixPath(_ core: CoreImage, _ boot: BootDirectory, _ scene: Scene) -> String {
         let usual = String(scene.distribution.grubDirectory.dropFirst("/boot/".count))
         return boot.grubPath(isRelative: core.isRelative) + "/" + (boot.grub?.directory ?? usual)
     }

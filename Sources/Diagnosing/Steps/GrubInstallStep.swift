@@ -11,7 +11,7 @@ enum GrubInstallStep: MigrationStep {
         guard let boot = scene.boot, let volume = scene.bootVolume else {
             return Examination(.unknown, reason: scene.whyNoBoot)
         }
-        if scene.isUEFI { return Examination(.unknown, reason: "UEFI is not judged by this version") }
+        if scene.isUEFI { return UEFILoaders.examine(scene) }
         let disks = disksWithBoot(scene)
         guard !disks.isEmpty else {
             return Examination(.unknown, reason: "it is not known on which disks /boot lies")

@@ -1,0 +1,91 @@
+import BootFiles
+import Storage
+import Surveying
+
+/// What a UEFI firmware starts of this installation: its boot options in their order, then each disk's fallback path.
+struct FirmwareStart {
+    /// A loader that the firmware would start, if it came to it.
+    struct Way {
+        var esp: ESP
+        var path: String
+        /// The boot option that names it; nil for the fallback path, which needs none.
+        var option: BootOption?
+        var end: LoaderChain.End
+    }
+
+    /// In the order in which the firmware tries them; those whose loader is not there are left out, as it leaves them.
+    let ways: [Way]
+    /// Loaders of this system that only a boot option would start, and no option is known: they are not seen from here.
+    let unseen: [Way]
+    private let scene: Scene
+
+    init?(_ scene: Scene) {
+        guard let boot = scene.boot, let volume = scene.bootVolume else { return nil }
+        self.scene = scene
+        let esps = scene.survey.esps
+        func way(_ esp: ESP, _ path: String, _ option: BootOption? = nil) -> Way {
+            let chain = LoaderChain(esp: esp, boot: boot, volume: volume, scene: scene)
+            return Way(esp: esp, path: path, option: option, end: chain.follow(path))
+        }
+        let options = scene.survey.bootManager?.tried ?? []
+        let started = options.compactMap { option -> Way? in
+            guard let uuid = option.partition?.uuid, let file = option.loader,
+                let esp = esps.first(where: { Self.uuid(of: $0, scene) == uuid.lowercased() }),
+                let loader = esp.loader(file)
+            else { return nil }
+            return way(esp, loader.path, option)
+        }
+        ways = started + esps.compactMap { esp in esp.fallback.map { way(esp, $0) } }
+        unseen =
+            scene.survey.bootManager != nil
+            ? []
+            : esps.flatMap { esp in
+                Self.own(esp, scene).map { way(esp, $0.path) }
+            }
+    }
+
+    /// The first loader that the firmware comes to decides: it does not go on to the next for what happens after it.
+    var first: Way? { ways.first }
+
+    /// Of this ESP's loaders the first that the firmware comes to.
+    func first(on esp: ESP) -> Way? { ways.first { $0.esp.volume == esp.volume } }
+
+    /// The loaders in the directories of this system's family.
+    static func own(_ esp: ESP, _ scene: Scene) -> [ESP.Loader] {
+        esp.vendors.filter { isOwn($0, scene) }.flatMap { vendor in
+            let shim = vendor.loaders.filter { $0.path.lowercased().contains("/shim") }
+            return shim.isEmpty ? vendor.loaders.filter { $0.core != nil } : Array(shim.prefix(1))
+        }
+    }
+
+    static func isOwn(_ vendor: ESP.Vendor, _ scene: Scene) -> Bool {
+        vendor.name.lowercased() == ownDirectory(scene)
+    }
+
+    /// The name of the directory in `EFI` that this system's loaders lie in.
+    static func ownDirectory(_ scene: Scene) -> String {
+        scene.distribution.loaderDirectory(of: scene.installation.release)
+    }
+
+    /// The PARTUUID of an ESP; nil where it lies on no partition.
+    static func uuid(of esp: ESP, _ scene: Scene) -> String? {
+        scene.storage.disks.lazy.compactMap(\.table).flatMap(\.partitions).first { $0.id == esp.volume }?
+            .uuid?
+            .lowercased()
+    }
+
+    /// Boot options of this system that name a partition which no disk has.
+    var stale: [BootOption] {
+        let known = Set(
+            scene.storage.disks.compactMap(\.table).flatMap(\.partitions).compactMap { $0.uuid?.lowercased() }
+        )
+        return (scene.survey.bootManager?.options ?? []).filter { option in
+            guard let uuid = option.partition?.uuid.lowercased(), let file = option.loader?.lowercased()
+            else {
+                return false
+            }
+            let directory = file.split(separator: "/").dropLast().last.map(String.init)
+            return !known.contains(uuid) && directory == Self.ownDirectory(scene)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import BootFiles
+import Storage
+import Surveying
+
+/// What a loader on an ESP goes on with: shim with GRUB, GRUB with the configuration on the ESP, that with /boot.
+struct LoaderChain {
+    enum End {
+        case leads
+        case unsure(String)
+        case stops(CoreAim.Miss)
+    }
+
+    let esp: ESP
+    let boot: BootDirectory
+    let volume: Volume
+    let scene: Scene
+
+    /// Follows the loader at `path`, from the top of the ESP.
+    func follow(_ path: String) -> End {
+        guard let loader = esp.loader(path) else {
+            return .stops(
+                miss(
+                    "no-loader", "the ESP has no loader \(path)",
+                    "the firmware's set-up, or its next boot option",
+                    seen: "no \(path)"))
+        }
+        if loader.core != nil { return followGrub(loader) }
+        if loader.unified != nil {
+            return .unsure("\(loader.path) is a unified kernel image, and those are not followed")
+        }
+        let name = Self.name(of: loader.path)
+        guard name.hasPrefix("shim") || name.hasPrefix("boot") else {
+            return .unsure("\(loader.path) is neither shim nor GRUB, and what it starts is not known")
+        }
+        return followShim(loader)
+    }
+
+    // shim starts GRUB by this name beside itself (DEFAULT_LOADER in shim's Makefile). From the fallback path it starts
+    // the fallback program first, where that is there: it makes a boot option of what each directory's BOOT….CSV names.
+    private func followShim(_ shim: ESP.Loader) -> End {
+        let directory = Self.directory(of: shim.path)
+        let architecture = Self.architecture(of: shim.path)
+        let isFallback = Self.name(of: directory) == "boot"
+        if isFallback, esp.loader("\(directory)/fb\(architecture).efi") != nil {
+            let named = esp.vendors.filter { Self.name(of: $0.name) != "boot" }.flatMap(\.loaders).filter {
+                Self.name(of: $0.path).hasPrefix("shim\(architecture)")
+            }
+            if named.count == 1 { return followShim(named[0]) }
+            if named.count > 1 {
+                return .unsure("the fallback program of \(shim.path) has several to choose from")
+            }
+        }
+        let grub = "\(directory)/grub\(architecture).efi"
+        guard let next = esp.loader(grub) else {
+            return .stops(
+                miss(
+                    "no-loader", "shim is there, and \(grub), which it starts, is not",
+                    "Failed to open \\\(grub.split(separator: "/").joined(separator: "\\")) - Not Found",
+                    seen: "no \(grub)"))
+        }
+        guard next.core != nil else {
+            return .unsure("\(grub) is not a GRUB that bootmend knows, and what it starts is not known")
+        }
+        return followGrub(next)
+    }
+
+    private func followGrub(_ loader: ESP.Loader) -> End {
+        guard let core = loader.core else { return .unsure("\(loader.path) is not GRUB") }
+        // A prefix without a device is on the partition that it was started from.
+        guard let prefix = core.prefix, !prefix.hasPrefix("("), searchless(core) else {
+            return aim(core, at: loader.path)
+        }
+        let directory = prefix.split(separator: "/").joined(separator: "/")
+        let path = directory + "/grub.cfg"
+        let stub = esp.vendors.compactMap(\.config).first { $0.path.lowercased() == path.lowercased() }
+        guard let stub else {
+            return .stops(
+                miss(
+                    "no-stub", "GRUB on the ESP looks for \(path), which is not there", "the prompt 'grub>'",
+                    seen: "no \(path)"))
+        }
+        let config = GrubConfig(parsing: Array(stub.text.utf8))
+        // RHEL 7 and 8 have the menu itself here; grub-config judges it.
+        if config.configfile == nil && (config.readsEntries || !config.entries.isEmpty) { return .leads }
+        guard config.configfile != nil else {
+            return .unsure("\(stub.path) does not say which configuration GRUB goes on with")
+        }
+        var aimed = core
+        aimed.prefix = nil
+        aimed.configuration = stub.text
+        return aim(aimed, at: stub.path)
+    }
+
+    // GRUB that its own tool made for a machine searches for /boot; the signed one goes by its prefix.
+    private func searchless(_ core: CoreImage) -> Bool {
+        guard let configuration = core.configuration else { return true }
+        let config = GrubConfig(parsing: configuration)
+        return config.searches.isEmpty && config.prefix == nil
+    }
+
+    private func aim(_ core: CoreImage, at path: String) -> End {
+        let disk = scene.storage.disks(under: esp.volume).first ?? esp.volume
+        guard let miss = CoreAim.aim(core, disk, boot, volume, scene) else {
+            let expected = CoreAim.prefixPath(core, boot, scene)
+            guard let directory = core.directory, directory != expected else { return .leads }
+            return .stops(
+                self.miss(
+                    "stale-prefix", "\(path) looks for GRUB's files in another directory",
+                    "the prompt 'grub>'",
+                    seen: directory, expected: expected))
+        }
+        guard miss.isCertain else { return .unsure(miss.summary) }
+        var told = miss
+        told.summary = told.summary.replacing("the core image", with: path)
+        return .stops(told)
+    }
+
+    private func miss(
+        _ word: String, _ summary: String, _ symptom: String, seen: String, expected: String? = nil
+    ) -> CoreAim.Miss {
+        CoreAim.Miss(word: word, summary: summary, symptom: symptom, seen: seen, expected: expected)
+    }
+
+    private static func directory(of path: String) -> String {
+        path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    private static func name(of path: String) -> String {
+        (path.split(separator: "/").last.map(String.init) ?? path).lowercased()
+    }
+
+    // "x64" of shimx64.efi and BOOTX64.EFI.
+    private static func architecture(of path: String) -> String {
+        let name = name(of: path).prefix { $0 != "." }
+        return ["shim", "boot"].lazy.compactMap { prefix in
+            name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
+        }.first ?? "x64"
+    }
+}

@@ -1,0 +1,151 @@
+import BootFiles
+import Changes
+import Storage
+import Surveying
+
+/// grub-install's part on a machine that UEFI starts: loaders on the ESP of each disk that lead to /boot, and for each
+/// a boot option of the firmware's or the fallback path, which needs none.
+enum UEFILoaders {
+    private static let step = StepID.grubInstall
+
+    static func examine(_ scene: Scene) -> Examination {
+        guard let start = FirmwareStart(scene) else {
+            return Examination(.unknown, reason: scene.whyNoBoot)
+        }
+        let esps = own(scene)
+        var findings: [Finding] = []
+        var unknown: String?
+        switch start.first?.end {
+        case .leads: break
+        case .unsure(let reason): unknown = reason
+        case .stops(let miss):
+            findings += start.first.map { [finding($0.esp, miss, .blocker, scene)] } ?? []
+        case nil where !start.unseen.isEmpty:
+            unknown =
+                "whether the firmware has a boot option for \(start.unseen[0].path) is seen only by a system that it"
+                + " started by UEFI"
+        case nil: break
+        }
+        // Where nothing starts, what is wrong with each of them stops the machine.
+        let severity: Finding.Severity = start.first == nil && unknown == nil ? .blocker : .warning
+        for esp in esps where start.first.map({ $0.esp.volume != esp.volume }) ?? true {
+            findings += [other(esp, start, severity, scene)].compactMap(\.self)
+        }
+        findings += without(esps, severity, scene)
+        if start.first == nil && findings.isEmpty && unknown == nil {
+            unknown = "no EFI system partition of this system was found"
+        }
+        findings += differences(esps, scene)
+        findings += start.stale.map(stale)
+        let wrong = findings.filter { $0.severity != .note }
+        if let unknown { return Examination(.unknown, reason: unknown, findings: findings) }
+        guard !wrong.isEmpty else {
+            return Examination(.done, reason: proof(start, esps, scene), findings: findings)
+        }
+        let never = wrong.allSatisfy {
+            ["missing", "no-esp"].map { "\(step.rawValue).\($0)" }.contains($0.id)
+        }
+        return Examination(never ? .skipped : .stale, findings: findings)
+    }
+
+    private static func proof(_ start: FirmwareStart, _ esps: [ESP], _ scene: Scene) -> String {
+        let path = start.first.map { ", by \($0.path)" } ?? ""
+        return "loaders on \(scene.names(esps.map(\.volume))) that lead to /boot" + path
+    }
+
+    /// The ESPs of the disks that hold a part of /boot, and what fstab mounts as one.
+    static func own(_ scene: Scene) -> [ESP] {
+        let disks = Set(GrubInstallStep.disksWithBoot(scene))
+        let mounted = ["/boot/efi", "/efi"].compactMap(scene.entry(mountedAt:)).flatMap {
+            scene.volumes(named: $0.source)
+        }.map(\.id)
+        return scene.survey.esps.filter { esp in
+            mounted.contains(esp.volume) || !disks.isDisjoint(with: scene.storage.disks(under: esp.volume))
+        }
+    }
+
+    // MARK: findings
+
+    // What another disk's ESP does decides when that disk is the one that starts.
+    private static func other(
+        _ esp: ESP, _ start: FirmwareStart, _ severity: Finding.Severity, _ scene: Scene
+    ) -> Finding? {
+        let chain = start.first(on: esp)
+        guard let chain else {
+            let loaders = FirmwareStart.own(esp, scene)
+            guard loaders.isEmpty || scene.survey.bootManager != nil else { return nil }
+            return Finding(
+                id: loaders.isEmpty ? "grub-install.missing" : "grub-install.no-boot-option", step: step,
+                severity: severity,
+                summary: loaders.isEmpty
+                    ? "\(scene.name(of: esp.volume)): the ESP has no loader of this system"
+                    : "\(scene.name(of: esp.volume)): no boot option leads to its loader, and it has no fallback path",
+                symptom: "the firmware's set-up, or the prompt 'Shell>'",
+                evidence: [
+                    Evidence(
+                        device: esp.volume.rawValue,
+                        seen: esp.vendors.isEmpty
+                            ? "no directory in EFI" : esp.vendors.map(\.name).joined(separator: " "),
+                        expected: FirmwareStart.ownDirectory(scene))
+                ])
+        }
+        guard case .stops(let miss) = chain.end else { return nil }
+        return finding(esp, miss, severity, scene)
+    }
+
+    private static func finding(
+        _ esp: ESP, _ miss: CoreAim.Miss, _ severity: Finding.Severity, _ scene: Scene
+    ) -> Finding {
+        Finding(
+            id: "grub-install.\(miss.word)", step: step, severity: severity,
+            summary: "\(scene.name(of: esp.volume)): \(miss.summary)", symptom: miss.symptom,
+            evidence: [
+                Evidence(device: esp.volume.rawValue, seen: miss.seen, expected: miss.expected)
+            ])
+    }
+
+    // A disk that holds /boot and no ESP at all cannot start it.
+    private static func without(_ esps: [ESP], _ severity: Finding.Severity, _ scene: Scene) -> [Finding] {
+        let covered = Set(esps.flatMap { scene.storage.disks(under: $0.volume) })
+        return GrubInstallStep.disksWithBoot(scene).filter { !covered.contains($0) }.map { disk in
+            Finding(
+                id: "grub-install.no-esp", step: step, severity: severity,
+                summary: "\(disk) has no EFI system partition, so the firmware cannot start from it",
+                symptom: "the firmware's set-up, or the prompt 'Shell>'",
+                evidence: [Evidence(device: disk.rawValue, seen: "no partition of type c12a7328-…")])
+        }
+    }
+
+    // An upgrade reaches the ESP that is mounted; the other one's shim and GRUB stay old until Secure Boot or /boot's
+    // files are too new for them.
+    private static func differences(_ esps: [ESP], _ scene: Scene) -> [Finding] {
+        guard let first = esps.first(where: { !FirmwareStart.own($0, scene).isEmpty }) else { return [] }
+        return esps.filter { $0.volume != first.volume && !FirmwareStart.own($0, scene).isEmpty }.compactMap {
+            esp in
+            let loaders = first.vendors.filter { FirmwareStart.isOwn($0, scene) }.flatMap(\.loaders)
+            let differing = loaders.filter { loader in
+                esp.loader(loader.path).map { $0.checksum != loader.checksum } ?? true
+            }
+            guard let one = differing.first else { return nil }
+            return Finding(
+                id: "grub-install.esp-differs", step: step, severity: .warning,
+                summary:
+                    "\(scene.name(of: esp.volume)) has other loaders than \(scene.name(of: first.volume))",
+                symptom: "an older GRUB, or a Secure Boot violation, with this disk alone",
+                evidence: [
+                    Evidence(
+                        device: esp.volume.rawValue,
+                        seen: esp.loader(one.path).map { "\(one.path), \($0.size) bytes" }
+                            ?? "no \(one.path)",
+                        expected: "\(one.size) bytes, as on \(scene.name(of: first.volume))")
+                ])
+        }
+    }
+
+    private static func stale(_ option: BootOption) -> Finding {
+        Finding(
+            id: "grub-install.stale-boot-option", step: step, severity: .note,
+            summary: "the boot option \(option.name), \(option.title), names a partition that no disk has",
+            evidence: [Evidence(path: option.name, seen: option.partition?.uuid ?? "")])
+    }
+}

@@ -1,0 +1,159 @@
+import BootFiles
+import Storage
+import Surveying
+import Testing
+
+@testable import Diagnosing
+
+/// The mirror as UEFI starts it: an ESP on each disk with Debian's signed shim and GRUB, and a boot option for each.
+@Suite struct `A machine that UEFI starts` {
+    var mirror: Mirror
+    static let disks = ["a.img", "b.img"]
+    static let uuids = ["aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000001"]
+
+    init() throws {
+        mirror = try Mirror()
+        mirror.eraseBootCode(of: 0)
+        mirror.eraseBootCode(of: 1)
+        mirror.installation.fstab?.text += "UUID=AB12-CD34 /boot/efi vfat umask=0077,nofail 0 1\n"
+        for (disk, uuid) in zip(Self.disks, Self.uuids) {
+            let id = VolumeID(disk + "#9")
+            let index = try #require(mirror.survey.storage.disks.firstIndex { $0.id.rawValue == disk })
+            mirror.survey.storage.disks[index].table?.partitions.append(
+                Partition(id: id, number: 9, start: 4 << 30, size: 64 << 20, type: "0xef", uuid: uuid))
+            mirror.survey.storage.volumes.append(
+                Volume(
+                    id: id, kind: .partition, name: id.rawValue, size: 64 << 20,
+                    copies: [Copy(pieces: [Piece(disk: VolumeID(disk), offset: 4 << 30, length: 64 << 20)])],
+                    signature: Signature(
+                        type: "vfat", usage: "filesystem", uuid: disk == "a.img" ? "AB12-CD34" : "AB12-CD35"))
+            )
+            mirror.survey.esps.append(Self.esp(id))
+        }
+        mirror.survey.bootManager = BootManager(
+            order: [1, 2],
+            options: zip([UInt16(1), 2], Self.uuids).map { number, uuid in
+                BootOption(
+                    number: number, title: "debian", partition: .init(number: 9, uuid: uuid),
+                    file: #"\EFI\debian\shimx64.efi"#)
+            })
+    }
+
+    static func esp(_ volume: VolumeID) -> ESP {
+        let core = CoreImage(
+            sector: 0, sectors: 0, prefix: "/EFI/debian", configuration: "normal (memdisk)/grub.cfg",
+            modules: ["search_fs_uuid", "mdraid1x", "xfs"])
+        let stub = """
+            search.fs_uuid \(Mirror.bootUUID) root mduuid/6d1e2f308a4b4c5d9e0f1a2b3c4d5e6f
+            set prefix=($root)'/grub'
+            configfile $prefix/grub.cfg
+
+            """
+        return ESP(
+            volume: volume,
+            vendors: [
+                .init(
+                    name: "debian",
+                    loaders: [
+                        .init(path: "EFI/debian/grubx64.efi", size: 1, checksum: 1, core: core),
+                        .init(path: "EFI/debian/shimx64.efi", size: 2, checksum: 2),
+                    ], config: .init(path: "EFI/debian/grub.cfg", text: stub))
+            ])
+    }
+
+    /// Copies of the loaders where the firmware looks without a boot option.
+    mutating func addFallback(to number: Int) {
+        let own = mirror.survey.esps[number].vendors[0].loaders
+        mirror.survey.esps[number].vendors.append(
+            .init(
+                name: "BOOT",
+                loaders: [
+                    .init(path: "EFI/BOOT/BOOTX64.EFI", size: 2, checksum: 2),
+                    .init(path: "EFI/BOOT/grubx64.efi", size: 1, checksum: 1, core: own[0].core),
+                ]))
+        mirror.survey.esps[number].fallback = "EFI/BOOT/BOOTX64.EFI"
+    }
+
+    var ids: [String] { mirror.diagnosis.findings.map(\.id).filter { $0.hasPrefix("grub-install") } }
+    var stops: [String?] { mirror.diagnosis.disks.map { $0.breaksAt?.rawValue } }
+
+    @Test func `is well with a loader and a boot option on each disk`() {
+        #expect(mirror.diagnosis.system.firmware == "uefi")
+        #expect(ids.isEmpty)
+        #expect(mirror.state(of: .grubInstall) == .done)
+        #expect(!stops.contains("grub-install"))
+    }
+
+    @Test mutating func `whose boot options are not seen is known to start by its fallback path alone`() {
+        mirror.survey.bootManager = nil
+        #expect(mirror.state(of: .grubInstall) == .unknown)
+        addFallback(to: 0)
+        #expect(mirror.state(of: .grubInstall) == .done)
+        #expect(ids.isEmpty)
+        addFallback(to: 1)
+        #expect(mirror.state(of: .grubInstall) == .done)
+    }
+
+    @Test mutating func `does not start from a disk whose ESP is empty`() {
+        mirror.survey.esps[1].vendors = []
+        #expect(ids == ["grub-install.missing"])
+        #expect(mirror.state(of: .grubInstall) == .skipped)
+        #expect(stops[1] == "grub-install")
+        #expect(stops[0] != "grub-install")
+        #expect(mirror.diagnosis.verdict == .degraded)
+    }
+
+    @Test mutating func `does not start from a disk without an ESP`() {
+        mirror.survey.esps.removeLast()
+        #expect(ids == ["grub-install.no-esp"])
+        #expect(stops[1] == "grub-install")
+    }
+
+    @Test mutating func `stops where the stub on the ESP searches for the old boot`() throws {
+        let stub = mirror.survey.esps[0].vendors[0].config?.text ?? ""
+        mirror.survey.esps[0].vendors[0].config?.text = stub.replacing(Mirror.bootUUID, with: Mirror.gone)
+        #expect(ids == ["grub-install.stale-prefix"])
+        let finding = try mirror.finding("grub-install.stale-prefix")
+        #expect(finding.severity == .blocker)
+        #expect(finding.summary == "a.img#9: EFI/debian/grub.cfg searches for a filesystem that is not /boot")
+        #expect(stops[0] == "grub-install")
+        #expect(stops[1] != "grub-install")
+        // On the disk that starts second it stops only that one.
+        mirror.survey.bootManager?.order = [2, 1]
+        #expect(try mirror.finding("grub-install.stale-prefix").severity == .warning)
+    }
+
+    @Test mutating func `shows a prompt without the stub, and stops at shim without GRUB`() {
+        mirror.survey.esps[0].vendors[0].config = nil
+        #expect(ids == ["grub-install.no-stub"])
+        mirror.survey.esps[0].vendors[0].loaders.removeFirst()
+        #expect(ids.contains("grub-install.no-loader"))
+    }
+
+    @Test mutating func `does not start by options that name partitions which are gone`() {
+        mirror.survey.bootManager?.options[0].partition?.uuid = "cccccccc-0000-4000-8000-000000000001"
+        // The second disk's option still leads.
+        #expect(Set(ids) == ["grub-install.no-boot-option", "grub-install.stale-boot-option"])
+        #expect(mirror.diagnosis.verdict == .degraded)
+        mirror.survey.bootManager?.options[1].partition?.uuid = "cccccccc-0000-4000-8000-000000000002"
+        #expect(mirror.diagnosis.verdict == .broken)
+        // The fallback path needs none.
+        addFallback(to: 0)
+        addFallback(to: 1)
+        #expect(Set(ids) == ["grub-install.stale-boot-option"])
+        #expect(mirror.state(of: .grubInstall) == .done)
+    }
+
+    @Test mutating func `has loaders that drifted apart`() {
+        mirror.survey.esps[1].vendors[0].loaders[1].checksum = 3
+        #expect(ids == ["grub-install.esp-differs"])
+        #expect(mirror.state(of: .grubInstall) == .stale)
+        #expect(!stops.contains("grub-install"))
+    }
+
+    @Test mutating func `may be started by something that is not known`() {
+        mirror.survey.esps[0].vendors[0].loaders = [.init(path: "EFI/debian/systemd-bootx64.efi", size: 3)]
+        mirror.survey.bootManager?.options[0].file = #"\EFI\debian\systemd-bootx64.efi"#
+        #expect(mirror.state(of: .grubInstall) == .unknown)
+    }
+}
