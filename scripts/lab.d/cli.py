@@ -7,20 +7,26 @@ import sys
 import tempfile
 from pathlib import Path
 
-import base
 import boot
 import case
 import disks
 import faults
 import live
 import livecase
+import machines
 import table
 import workshop
 from settings import CACHE, Failure, need_tools, say
 
 
 def build(options):
-    say(f"lab: base is in {base.base()}")
+    for name in options.machines or [machines.DEFAULT]:
+        say(f"lab: {name} is in {machines.machine(name).base()}")
+
+
+def list_machines(options):
+    for each in machines.all_of_them():
+        print(f"{each.name:10}  {each.about}")
 
 
 def list_faults(options):
@@ -111,8 +117,10 @@ def parser():
     machine = {"metavar": "FAULT|DIR", "help": "a fault's name, or a folder with a.qcow2 and b.qcow2"}
     plugged = {"choices": list(boot.PLUGGED)}
 
-    verb("build", build, "make the base images, if they are not there")
-    verb("faults", list_faults, "list the faults")
+    sub = verb("build", build, "make the base images, if they are not there")
+    sub.add_argument("machines", nargs="*", metavar="MACHINE", help="default: debian")
+    verb("machines", list_machines, "list the machines")
+    verb("faults", list_faults, "list the faults; MACHINE:FAULT is one on another machine than Debian's")
 
     sub = verb("break", break_it, "make the disks of a fault, and print where they are")
     sub.add_argument("fault", metavar="FAULT")

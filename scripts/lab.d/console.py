@@ -25,6 +25,7 @@ SIGNS = [
     ("initramfs-shell", r"ALERT! [^\n]*"),
     ("initramfs-shell", r"Failed to mount [^\n]* as root file system[^\n]*"),
     ("initramfs-shell", r"\(initramfs\)"),
+    ("initramfs-shell", r'Generating "/run/initramfs/rdsosreport.txt"'),  # dracut's emergency shell
     ("emergency", r"Cannot open access to console, the root account is locked"),
     ("emergency", r"You are in emergency mode"),
     ("emergency", r"Press Enter for maintenance"),
@@ -39,6 +40,7 @@ REASON = re.compile(
     r"error: [^\n]*"
     r"|Gave up waiting for root[^\n]*"
     r"|Timed out waiting for[^\n]*"
+    r"|Warning: [^\n]* does not exist"
     r"|Dependency failed for[^\n]*"
     r"|Cannot activate [^\n]*|Refusing activation[^\n]*"
     r"|VFS: (?:Unable|Cannot)[^\n]*"

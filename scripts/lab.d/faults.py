@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import base
 import boot
 import disks
+import machines
 import other_grub
 import workshop
 from settings import HERE, PROJECT, Failure, cached, digest
@@ -31,7 +31,9 @@ class Fault:
     """A file of faults/: `# about:`, `# expect:`, then shell; before it perhaps `# boot:`, `# from:`, `# confirm:` and
     `# hardware:`."""
 
-    name: str
+    name: str  # MACHINE:FILE, or FILE alone on Debian's machine
+    machine: machines.Machine
+    file: str
     about: str
     expect: list  # ids of the steps that a diagnosis must name
     boot: str  # boot mode after which the power goes, or ""
@@ -43,8 +45,8 @@ class Fault:
     @property
     def key(self):
         """Of everything that makes these disks; what is only said about them is not."""
-        start = fault(self.parent).key if self.parent else base.base().name
-        return digest(start, HELPERS, self.boot, *commands(self.name), *extras(self.name).values())
+        start = fault(self.parent).key if self.parent else self.machine.base().name
+        return digest(start, HELPERS, self.boot, *commands(self.file), *extras(self.file).values())
 
 
 def commands(name):
@@ -57,32 +59,36 @@ def commands(name):
 
 
 def fault(name):
-    file = FOLDER / name
-    if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
-        raise Failure(f"no fault named {name}; there are: {', '.join(names())}")
+    machine, _, short = name.rpartition(":")
+    file = FOLDER / short
+    if not re.fullmatch(r"[\w-]+", short) or not file.is_file():
+        raise Failure(f"no fault named {short}; there are: {', '.join(names())}")
+    prefix = f"{machine}:" if machine else ""
     text = file.read_text()
     heading = dict(re.findall(r"^# (\w+):[ ]*(.*)$", text, re.M))
     return Fault(
         name,
+        machines.machine(machine or machines.DEFAULT),
+        short,
         heading["about"],
         heading["expect"].split(),
         heading.get("boot", ""),
-        heading.get("from", ""),
+        prefix + heading["from"] if "from" in heading else "",
         heading.get("confirm", "").split(),
         heading.get("hardware", ""),
-        bool(commands(name)),
+        bool(commands(short)),
     )
 
 
 def extras(name):
     """What only some faults need beside the script, by its name under /job: what this one mentions."""
     makers = {
-        "image.sh": lambda: HERE / "image.sh",
-        "bootmend-degraded": degraded_boot,
-        "other-grub": other_grub.modules,
+        "/job/image.sh": ("image.sh", lambda: HERE / "image.sh"),
+        "/job/other-grub": ("other-grub", other_grub.modules),
+        "allow_degraded": ("bootmend-degraded", degraded_boot),
     }
     lines = commands(name)
-    return {word: make() for word, make in makers.items() if any(f"/job/{word}" in line for line in lines)}
+    return {file: make() for word, (file, make) in makers.items() if any(word in line for line in lines)}
 
 
 def degraded_boot():
@@ -98,19 +104,19 @@ def names():
 def broken(name):
     """The folder with the machine's disks broken so: overlays on the base."""
     chosen = fault(name)
-    start = broken(chosen.parent) if chosen.parent else base.base()
+    start = broken(chosen.parent) if chosen.parent else chosen.machine.base()
 
     def make(folder):
         files = disks.overlays(start, folder)
         if chosen.shell:
             job_files = {
-                **base.LIBRARY,
-                "before": base.base() / "before",
+                **chosen.machine.library,
+                "before": chosen.machine.base() / "before",
                 "faults": FOLDER,
                 "fault.sh": HELPERS,
-                **extras(name),
+                **extras(chosen.file),
             }
-            done = workshop.job(files, SCRIPT.format(name=name), files=job_files, log=folder / "break.log")
+            done = workshop.job(files, SCRIPT.format(name=chosen.file), files=job_files, log=folder / "break.log")
             (folder / "break.stderr").write_text(done.stderr)
             if done.status != 0:
                 raise Failure(f"the fault {name} could not be made\n{workshop.tail(done.stderr)}")

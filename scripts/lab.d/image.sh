@@ -2,7 +2,7 @@
 
 # Run a command in the unpacked initramfs, pack it again: repack COMMAND…
 repack() {
-	image=$(echo "$T"/boot/initrd.img-*)
+	image=$(echo "$T"/boot/$IMAGES)
 	tree=$(mktemp -d -p "$T/var/tmp")
 	zstd -qdc "$image" | (cd "$tree" && cpio -idm --quiet)
 	(cd "$tree" && "$@")

@@ -4,9 +4,9 @@ import re
 import tempfile
 from pathlib import Path
 
-import base
 import boot
 import disks
+import machines
 import vm
 import workshop
 from settings import BINARY, CACHE, Failure
@@ -42,7 +42,7 @@ def live(folder, plugged, command, *, log=None, keep=None):
         (scratch / "arrived").write_text(ARRIVED)
         (scratch / "command").write_text(f"#!/bin/sh\n{command}\n")
         files = {f"files/{name}": scratch / name for name in ("arrived", "command")}
-        done = workshop.job(images, PREPARE, files=dict(base.LIBRARY, **files))
+        done = workshop.job(images, PREPARE, files=dict(machines.machine(machines.DEFAULT).library, **files))
         if done.status != 0:
             raise Failure(f"the command could not be put into the machine\n{workshop.tail(done.stderr)}")
         arguments = []

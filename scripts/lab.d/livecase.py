@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-import base
 import boot
 import console
 import disks
 import faults
 import look
+import machines
 import table
 import vm
 import workshop
@@ -55,7 +55,7 @@ def prepared(parent):
 
     def make(folder):
         files = {
-            **base.LIBRARY,
+            **machines.machine(machines.DEFAULT).library,
             "live": FOLDER,
             "machine": MACHINE,
             "image.sh": HERE / "image.sh",

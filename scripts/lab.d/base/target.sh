@@ -34,21 +34,6 @@ synced() {
 	done
 }
 
-open_target() {
-	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
-	vgchange --quiet -ay --activationmode degraded $VG
-	settle
-	mkdir -p $T
-	mount /dev/mapper/$VG-root $T
-	mount /dev/md0 $T/boot
-	bind
-}
-
-close_target() {
-	unbind
-	umount $T/boot $T
-	synced
-	vgchange --quiet -an $VG
-	mdadm --quiet --stop /dev/md0
-	settle
-}
+# The words of this machine: make_machine, open_target, close_target of its layout, the rest of its family.
+. /job/family.sh
+. /job/layout.sh
