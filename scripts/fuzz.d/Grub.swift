@@ -19,6 +19,8 @@ extension Target {
         Target("module-area", upTo: 8192) { _ = ModuleArea(parsing: $0) },
         Target("elf-module", upTo: 16384) { _ = ELFModule(parsing: $0) },
         Target("unified-image", upTo: 8192) { _ = UnifiedImage(parsing: $0) },
+        Target("loader", upTo: 8192) { _ = CoreImage(parsingLoader: $0) },
+        Target("boot-option", upTo: 4096) { _ = BootOption(number: 0, parsing: $0) },
         Target("moddep") { _ = GrubModules.dependencies(parsing: text($0)) },
         Target("missing-symbols") { bytes in
             let (names, core) = bytes.halves(at: 10)

@@ -22,8 +22,7 @@ def boot(folder, plugged, *, log=None, mode="", keep=False):
     with tempfile.TemporaryDirectory(dir=CACHE, prefix=".boot-") as scratch:
         images = disks.files(folder) if keep else disks.overlays(folder, Path(scratch))
         arguments = ["-smbios", f"type=1,sku={mode}"] if mode else []
-        for number, name in enumerate(PLUGGED[plugged]):
-            arguments += vm.target_disk(number, name, images[name])
+        arguments += vm.target_disks({name: images[name] for name in PLUGGED[plugged]})
         with vm.Machine(arguments, log) as machine:
             verdict = watch(machine)
             seconds = machine.seconds

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,10 +14,12 @@ def overlay(backing, file):
 
 
 def overlays(source, folder):
-    """Overlays of both disks of folder `source` in `folder`, and the paths by disk."""
+    """Overlays of both disks of folder `source` in `folder`, with what a UEFI firmware remembers; the paths by disk."""
     folder.mkdir(parents=True, exist_ok=True)
     for disk in DISKS:
         overlay(source / f"{disk}.qcow2", folder / f"{disk}.qcow2")
+    if (source / "firmware.fd").exists():
+        shutil.copy(source / "firmware.fd", folder)
     return files(folder)
 
 

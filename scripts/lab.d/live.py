@@ -45,9 +45,7 @@ def live(folder, plugged, command, *, log=None, keep=None):
         done = workshop.job(images, PREPARE, files=dict(machines.machine(machines.DEFAULT).library, **files))
         if done.status != 0:
             raise Failure(f"the command could not be put into the machine\n{workshop.tail(done.stderr)}")
-        arguments = []
-        for number, name in enumerate(boot.PLUGGED[plugged]):
-            arguments += vm.target_disk(number, name, images[name])
+        arguments = vm.target_disks({name: images[name] for name in boot.PLUGGED[plugged]})
         with vm.Machine(arguments, log) as machine:
             for _ in machine.chunks():
                 if hit := ENDED.search(machine.text):

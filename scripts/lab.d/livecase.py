@@ -74,8 +74,7 @@ def answered(chosen, again):
     def make(folder):
         images = disks.overlays(start, folder)
         arguments = ["-smbios", f"type=1,sku={chosen.name}", "-serial", f"file:{folder / 'answers'}"]
-        for number, name in enumerate(images):
-            arguments += vm.target_disk(number, name, images[name])
+        arguments += vm.target_disks(images)
         with vm.Machine(arguments, folder / "console.log") as machine:
             for _ in machine.chunks():
                 if machine.seconds > console.CAP:

@@ -1,7 +1,11 @@
 """The lab's machines: a root of some family on a layout of storage, and the base images made of both."""
 
-import workshop
+import re
+import shutil
 from dataclasses import dataclass
+
+import vm
+import workshop
 from settings import HERE, Failure, cached, digest, run, story
 
 TABLE = HERE / "machines"
@@ -11,11 +15,12 @@ DEFAULT = "debian"
 
 @dataclass(frozen=True)
 class Machine:
-    """A line of the file machines: name, folder of roots/, file of layouts/, what it stands for."""
+    """A line of the file machines: name, folder of roots/, file of layouts/, bios or uefi, what it stands for."""
 
     name: str
     family: str
     layout: str
+    firmware: str
     about: str
 
     @property
@@ -23,22 +28,31 @@ class Machine:
         return HERE / "roots" / self.family
 
     @property
+    def folders(self):
+        """The family's folder, behind that of the family which the first line of its family.sh says it is like."""
+        like = re.match(r"# like (\S+)\n", (self.folder / "family.sh").read_text())
+        return [*([HERE / "roots" / like.group(1)] if like else []), self.folder]
+
+    @property
     def library(self):
         """What every job that handles the machine's disks by hand gets."""
         return {
             "target.sh": COMMON / "target.sh",
             "story.env": COMMON / "story.env",
-            "family.sh": self.folder / "family.sh",
+            "family.sh": "".join((folder / "family.sh").read_text() for folder in self.folders),
             "layout.sh": HERE / f"layouts/{self.layout}.sh",
         }
 
     def root(self):
         """The folder with root.tar, and perhaps before/, made in a chroot of the host."""
         tree = grub(self.folder)
-        parts = [self.folder / "root.sh", *(COMMON / each for each in ("root.sh", "story.env", "arrived", "lab-arrived.service"))]
+        script = self.folder / "root.sh"
         words = [tree / "tree"] if tree else []
+        # The words that only jobs use make no other root.
+        parts = [part for folder in (*self.folders, COMMON) for part in folder.iterdir()]
+        parts = sorted(part for part in parts if part.name not in ("family.sh", "target.sh", "grub-release"))
         key = digest(*parts, tree.name if tree else "")
-        return cached(f"root-{self.family}", key, lambda folder: run(parts[0], folder, *words))
+        return cached(f"root-{self.family}", key, lambda folder: run(script, folder, *words))
 
     def base(self):
         """The folder with a.qcow2, b.qcow2 and before/."""
@@ -49,6 +63,8 @@ class Machine:
             disks = {name: folder / f"{name}.qcow2" for name in ("a", "b")}
             for file in disks.values():
                 run("qemu-img", "create", "-q", "-f", "qcow2", file, size)
+            if self.firmware == "uefi":
+                shutil.copy(vm.OVMF / "OVMF_VARS_4M.fd", folder / "firmware.fd")
             files = dict(self.library, **{each.name: each for each in root.iterdir()})
             done = workshop.job(disks, SCRIPT, files=files, out=folder, log=folder / "console.log", limit=3600)
             if done.status != 0:
@@ -79,7 +95,7 @@ def grub(folder):
 
 def all_of_them():
     lines = (line for line in TABLE.read_text().splitlines() if line and not line.startswith("#"))
-    return [Machine(*line.split(None, 3)) for line in lines]
+    return [Machine(*line.split(None, 4)) for line in lines]
 
 
 def machine(name):

@@ -21,6 +21,7 @@ PACKAGES = {
     "qemu-img": "qemu-utils",
     "mmdebstrap": "mmdebstrap",
     "mke2fs": "e2fsprogs",
+    "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
 }
 DISKS = ("a", "b")
 
@@ -89,7 +90,7 @@ def cached(name, key, make, *, again=False):
 
 def need_tools():
     """Install what the lab runs, on a fresh Debian."""
-    missing = [package for tool, package in PACKAGES.items() if not shutil.which(tool)]
+    missing = [package for tool, package in PACKAGES.items() if not (shutil.which(tool) or Path(tool).exists())]
     if not missing:
         return
     if os.geteuid() != 0:

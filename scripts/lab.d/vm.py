@@ -24,11 +24,29 @@ QEMU = [
 ]  # fmt: skip
 
 
-def target_disk(number, name, file):
-    """A disk of the target: SCSI, so that it comes as sda or sdb, with a serial of its own."""
+def target_disks(files):
+    """The disks of the target (path by name): SCSI, so that they come as sda and sdb, each with a serial of its own.
+
+    Beside a machine that UEFI starts lies what its firmware remembers; its boot options say what is started, and
+    QEMU's order must not stand in for them.
+    """
+    folder = next(iter(files.values())).parent
+    memory = folder / "firmware.fd"
+    arguments = uefi(memory) if memory.exists() else []
+    for number, (name, file) in enumerate(files.items()):
+        order = "" if memory.exists() else f",bootindex={number + 1}"
+        arguments += [
+            "-drive", f"if=none,id={name},file={file},format=qcow2,cache=unsafe,discard=unmap",
+            "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{name}{order}",
+        ]  # fmt: skip
+    return arguments
+
+
+def uefi(memory):
+    """The firmware, and the file of its variables."""
     return [
-        "-drive", f"if=none,id={name},file={file},format=qcow2,cache=unsafe,discard=unmap",
-        "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{name},bootindex={number + 1}",
+        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF / 'OVMF_CODE_4M.fd'}",
+        "-drive", f"if=pflash,unit=1,format=raw,cache=unsafe,file={memory}",
     ]  # fmt: skip
 
 
@@ -41,6 +59,7 @@ def plain_disk(name, file, read_only=False):
     ]  # fmt: skip
 
 
+OVMF = Path("/usr/share/OVMF")
 stopping = threading.Event()  # set when the lab is interrupted; ends every machine
 # One processor each: more machines at a time only make each of them slower.
 slots = threading.BoundedSemaphore(max(1, len(os.sched_getaffinity(0))))

@@ -70,8 +70,7 @@ def job(disks, script, *, flavour="plain", files={}, out=None, limit=2400, log=N
             *vm.plain_disk("in", inbox, read_only=True),
             *vm.plain_disk("out", outbox),
         ]  # fmt: skip
-        for number, (name, file) in enumerate(disks.items()):
-            arguments += vm.target_disk(number, name, file)
+        arguments += vm.target_disks(disks)
         started = ended = None
         with vm.Machine(arguments, log) as machine:
             for piece in machine.chunks():

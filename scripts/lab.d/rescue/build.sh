@@ -40,7 +40,7 @@ mmdebstrap --quiet --mode=root --variant=minbase \
 	--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
 	--include=linux-image-cloud-amd64,busybox-static,udev,kmod,mdadm,lvm2,cryptsetup-bin \
-	--include=xfsprogs,e2fsprogs,dosfstools,btrfs-progs,fdisk,initramfs-tools-core \
+	--include=xfsprogs,e2fsprogs,dosfstools,btrfs-progs,fdisk,efibootmgr,initramfs-tools-core \
 	--include=zstd,xz-utils,lz4,bzip2,procps,psmisc,strace,less,file \
 	--customize-hook="$0 $out customize \"\$1\"" \
 	bookworm "$out/root.tar" http://deb.debian.org/debian

@@ -59,4 +59,4 @@ case ${2:-} in
 before) before_the_move "$3"; exit ;;
 after) after_the_move "$3"; exit ;;
 esac
-bootstrap "$out" initramfs-tools,grub-pc,debconf-utils "$0 $out before \"\$1\"" "$0 $out after \"\$1\""
+bootstrap "$out" "initramfs-tools,debconf-utils,${GRUB_PACKAGES:-grub-pc}" "$0 $out before \"\$1\"" "$0 $out after \"\$1\""
