@@ -34,6 +34,41 @@ synced() {
 	done
 }
 
+# A mirror of two halves: array NUMBER METADATA UUID HALF HALF
+array() {
+	case $2 in
+	0.90) name= ;; # it has no room for one
+	*) name="--homehost=$HOST --name=$1" ;;
+	esac
+	# shellcheck disable=SC2086 # two words or none
+	mdadm --quiet --create /dev/md$1 --run $name --uuid="$3" --level=1 --metadata="$2" --bitmap=none --raid-devices=2 \
+		"$4" "$5"
+}
+
+# The system into what is mounted, and its fstab from standard input.
+unpack() {
+	tar -C $T -xf /job/root.tar
+	cat > $T/etc/fstab
+	bind
+	mkdir -p /out/before
+	image_before /out/before/image
+}
+
+# All that boots it, on both disks, once nothing copies any more.
+make_bootable() {
+	find_arrays > /out/mdadm.conf
+	cp /out/mdadm.conf $T$MDADM_CONF
+	synced
+	make_images
+	make_menu
+	put_grub "$A"
+	put_grub "$B"
+	remember_disks
+	blkid
+	cat /proc/mdstat
+	fstrim -v $T || :
+}
+
 # The words of this machine: make_machine, open_target, close_target of its layout, the rest of its family.
 . /job/family.sh
 . /job/layout.sh

@@ -29,3 +29,6 @@ allow_degraded() {
 	install -D -m 755 /job/bootmend-degraded $T/etc/initramfs-tools/scripts/local-block/bootmend-degraded
 	make_images
 }
+
+# What the initramfs resumes from: resume_from SOURCE
+resume_from() { echo "RESUME=$1" > $T/etc/initramfs-tools/conf.d/resume; }

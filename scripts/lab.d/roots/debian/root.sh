@@ -46,7 +46,7 @@ before_the_move() {
 # The root of today. mdadm.conf is what mkconf will write on the machine.
 after_the_move() {
 	root=$1
-	chroot "$root" apt-get install -y --no-install-recommends lvm2 mdadm
+	chroot "$root" apt-get install -y --no-install-recommends lvm2 mdadm $MORE_PACKAGES
 	conf=$root/etc/mdadm/mdadm.conf
 	sed -i '/^ARRAY/d; /^# This configuration was auto-generated/d' "$conf"
 	echo "ARRAY /dev/md/0  metadata=1.2 UUID=$ARRAY_UUID name=$HOST:0" >> "$conf"
@@ -59,4 +59,6 @@ case ${2:-} in
 before) before_the_move "$3"; exit ;;
 after) after_the_move "$3"; exit ;;
 esac
-bootstrap "$out" "initramfs-tools,debconf-utils,${GRUB_PACKAGES:-grub-pc}" "$0 $out before \"\$1\"" "$0 $out after \"\$1\""
+# What machines like it have besides.
+export GRUB_PACKAGES="${GRUB_PACKAGES:-grub-pc}" MORE_PACKAGES="${MORE_PACKAGES-}"
+bootstrap "$out" "initramfs-tools,debconf-utils,$GRUB_PACKAGES" "$0 $out before \"\$1\"" "$0 $out after \"\$1\""

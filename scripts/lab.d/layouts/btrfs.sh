@@ -1,0 +1,43 @@
+# Root on a btrfs of both disks (raid1), in Debian's subvolume @rootfs; /boot on an array of metadata 0.90 with ext4.
+SUBVOLUME=@rootfs
+
+make_machine() {
+	for disk in "$A" "$B"; do
+		printf 'label: dos\nsize=%sMiB, type=fd, bootable\ntype=83\n' $BOOT_MIB | sfdisk -q "$disk"
+	done
+	settle
+	array 0 0.90 $ARRAY_UUID "${A}1" "${B}1"
+	mkfs.ext4 -q -U $BOOT_UUID /dev/md0
+	mkfs.btrfs -q -U $ROOT_UUID -d raid1 -m raid1 "${A}2" "${B}2"
+	mkdir -p $T
+	mount "${A}2" $T
+	btrfs -q subvolume create $T/$SUBVOLUME
+	umount $T
+	mount -o subvol=$SUBVOLUME "${A}2" $T
+	mkdir $T/boot
+	mount /dev/md0 $T/boot
+	unpack <<-EOF
+		UUID=$ROOT_UUID / btrfs defaults,subvol=$SUBVOLUME 0 0
+		UUID=$BOOT_UUID /boot ext4 defaults 0 2
+	EOF
+	resume_from none
+	make_bootable
+}
+
+open_target() {
+	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
+	btrfs device scan "${A}2" "${B}2"
+	settle
+	mkdir -p $T
+	mount -o subvol=$SUBVOLUME "${A}2" $T
+	mount /dev/md0 $T/boot
+	bind
+}
+
+close_target() {
+	unbind
+	umount $T/boot $T
+	synced
+	mdadm --quiet --stop /dev/md0
+	settle
+}
