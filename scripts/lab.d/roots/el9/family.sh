@@ -24,7 +24,7 @@ image_before() {
 
 # LVM sees the physical volumes that its devices file lists.
 remember_disks() {
-	in_target vgimportdevices $VG
+	in_target lvm vgimportdevices $VG # Debian has no link for it
 	cat $T/etc/lvm/devices/system.devices
 }
 # dracut itself activates what is left of a mirror.
