@@ -22,7 +22,8 @@ extension CoreImage {
     package init?(parsingLoader bytes: [UInt8]) {
         guard bytes.starts(with: [0x4d, 0x5a]), let area = ModuleArea(parsing: bytes) else { return nil }
         self.init(
-            sector: 0, sectors: 0, damage: area.damage, prefix: area.prefix, configuration: area.configuration,
+            sector: 0, sectors: 0, damage: area.damage, prefix: area.prefix,
+            configuration: area.configuration,
             modules: area.modules)
     }
 

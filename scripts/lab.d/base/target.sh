@@ -45,8 +45,27 @@ array() {
 		"$4" "$5"
 }
 
+# A physical volume on a device, and in its group root and swap, linear: volume_group DEVICE
+volume_group() {
+	pvcreate -q "$1"
+	vgcreate -q $VG "$1"
+	lvcreate -q -W n -L ${ROOT_MIB}M -n root $VG
+	lvcreate -q -W n -L ${SWAP_MIB}M -n swap $VG
+	settle
+	mkfs.ext4 -q -U $ROOT_UUID /dev/$VG/root
+	mkswap -U $SWAP_UUID /dev/$VG/swap
+}
+
+mount_target() {
+	mkdir -p $T
+	mount ${ROOT_OPTIONS-} $ROOT $T
+	mkdir -p $T/boot
+	[ -z "$BOOT" ] || mount $BOOT $T/boot
+}
+
 # The system into what is mounted, and its fstab from standard input.
 unpack() {
+	mount_target
 	tar -C $T -xf /job/root.tar
 	cat > $T/etc/fstab
 	bind
@@ -54,21 +73,40 @@ unpack() {
 	image_before /out/before/image
 }
 
-# All that boots it, on both disks, once nothing copies any more.
+# All that boots it, on both disks or where else GRUB goes, once nothing copies any more: make_bootable [WHERE…]
 make_bootable() {
 	find_arrays > /out/mdadm.conf
 	cp /out/mdadm.conf $T$MDADM_CONF
 	synced
 	make_images
 	make_menu
-	put_grub "$A"
-	put_grub "$B"
+	[ $# -gt 0 ] || set -- "$A" "$B"
+	for place; do
+		put_grub "$place"
+	done
 	remember_disks
 	blkid
 	cat /proc/mdstat
 	fstrim -v $T || :
 }
 
-# The words of this machine: make_machine, open_target, close_target of its layout, the rest of its family.
+open_target() {
+	open_storage
+	settle
+	mount_target
+	bind
+}
+
+close_target() {
+	unbind
+	[ -z "$BOOT" ] || umount $T/boot
+	umount $T
+	synced
+	close_storage
+	settle
+}
+
+# The words of this machine: make_machine, open_storage, close_storage, $ROOT and $BOOT of its layout, the rest of its
+# family.
 . /job/family.sh
 . /job/layout.sh

@@ -37,4 +37,4 @@ make -j"$(nproc)"
 make install DESTDIR="$out/tree"
 cd "$out"
 rm -rf work tree/usr/share/info tree/usr/share/man
-find tree -name '*.module' -o -name '*.image' -o -name '*.exec' | xargs rm -f
+find tree \( -name '*.module' -o -name '*.image' -o -name '*.exec' \) -delete

@@ -1,5 +1,6 @@
 # Root on a btrfs of both disks (raid1), in Debian's subvolume @rootfs; /boot on an array of metadata 0.90 with ext4.
 SUBVOLUME=@rootfs
+ROOT=${A}2 ROOT_OPTIONS="-o subvol=$SUBVOLUME" BOOT=/dev/md0
 
 make_machine() {
 	for disk in "$A" "$B"; do
@@ -13,9 +14,6 @@ make_machine() {
 	mount "${A}2" $T
 	btrfs -q subvolume create $T/$SUBVOLUME
 	umount $T
-	mount -o subvol=$SUBVOLUME "${A}2" $T
-	mkdir $T/boot
-	mount /dev/md0 $T/boot
 	unpack <<-EOF
 		UUID=$ROOT_UUID / btrfs defaults,subvol=$SUBVOLUME 0 0
 		UUID=$BOOT_UUID /boot ext4 defaults 0 2
@@ -24,20 +22,9 @@ make_machine() {
 	make_bootable
 }
 
-open_target() {
+open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
 	btrfs device scan "${A}2" "${B}2"
-	settle
-	mkdir -p $T
-	mount -o subvol=$SUBVOLUME "${A}2" $T
-	mount /dev/md0 $T/boot
-	bind
 }
 
-close_target() {
-	unbind
-	umount $T/boot $T
-	synced
-	mdadm --quiet --stop /dev/md0
-	settle
-}
+close_storage() { mdadm --quiet --stop /dev/md0; }

@@ -2,6 +2,7 @@
 # another array.
 BIOS_BOOT=1
 SWAP_ARRAY_UUID=6d1e2f30:8a4b4c5d:9e0f1a2b:3c4d5e70
+ROOT=/dev/md0 BOOT=
 
 make_machine() {
 	for disk in "$A" "$B"; do
@@ -13,8 +14,6 @@ make_machine() {
 	array 1 1.2 $SWAP_ARRAY_UUID "${A}3" "${B}3"
 	mkfs.ext4 -q -U $ROOT_UUID /dev/md0
 	mkswap -U $SWAP_UUID /dev/md1
-	mkdir -p $T
-	mount /dev/md0 $T
 	unpack <<-EOF
 		UUID=$ROOT_UUID / ext4 errors=remount-ro 0 1
 		UUID=$SWAP_UUID none swap sw 0 0
@@ -23,19 +22,9 @@ make_machine() {
 	make_bootable
 }
 
-open_target() {
+open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
 	mdadm --quiet --assemble --run /dev/md1 --uuid=$SWAP_ARRAY_UUID
-	settle
-	mkdir -p $T
-	mount /dev/md0 $T
-	bind
 }
 
-close_target() {
-	unbind
-	umount $T
-	synced
-	mdadm --quiet --stop /dev/md0 /dev/md1
-	settle
-}
+close_storage() { mdadm --quiet --stop /dev/md0 /dev/md1; }

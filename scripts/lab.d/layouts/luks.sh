@@ -2,6 +2,7 @@
 # The key is in the initramfs, so that the machine boots unattended.
 SYSTEM_ARRAY_UUID=6d1e2f30:8a4b4c5d:9e0f1a2b:3c4d5e71
 LUKS_UUID=10c5eed0-0000-4000-8000-00000000010c
+ROOT=/dev/mapper/$VG-root BOOT=/dev/md0
 
 make_machine() {
 	for disk in "$A" "$B"; do
@@ -15,17 +16,7 @@ make_machine() {
 	# A machine without hardware for it unlocks in its own time; the cost of a guess is none of the lab's business.
 	cryptsetup luksFormat -q --type luks2 --uuid $LUKS_UUID --pbkdf pbkdf2 --pbkdf-force-iterations 1000 /dev/md1 /out/key
 	cryptsetup open --key-file /out/key /dev/md1 system
-	pvcreate -q /dev/mapper/system
-	vgcreate -q $VG /dev/mapper/system
-	lvcreate -q -W n -L ${ROOT_MIB}M -n root $VG
-	lvcreate -q -W n -L ${SWAP_MIB}M -n swap $VG
-	settle
-	mkfs.ext4 -q -U $ROOT_UUID /dev/$VG/root
-	mkswap -U $SWAP_UUID /dev/$VG/swap
-	mkdir -p $T
-	mount /dev/$VG/root $T
-	mkdir $T/boot
-	mount /dev/md0 $T/boot
+	volume_group /dev/mapper/system
 	unpack <<-EOF
 		/dev/mapper/$VG-root / ext4 errors=remount-ro 0 1
 		UUID=$BOOT_UUID /boot ext4 defaults 0 2
@@ -38,24 +29,15 @@ make_machine() {
 	make_bootable
 }
 
-open_target() {
+open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
 	mdadm --quiet --assemble --run /dev/md1 --uuid=$SYSTEM_ARRAY_UUID
 	printf lab | cryptsetup open --key-file - /dev/md1 system
 	vgchange --quiet -ay $VG
-	settle
-	mkdir -p $T
-	mount /dev/mapper/$VG-root $T
-	mount /dev/md0 $T/boot
-	bind
 }
 
-close_target() {
-	unbind
-	umount $T/boot $T
-	synced
+close_storage() {
 	vgchange --quiet -an $VG
 	cryptsetup close system
 	mdadm --quiet --stop /dev/md0 /dev/md1
-	settle
 }

@@ -1,5 +1,6 @@
 # /boot on an array of metadata 1.0 with ext4; a physical volume on another array, root and swap linear volumes of it.
 SYSTEM_ARRAY_UUID=6d1e2f30:8a4b4c5d:9e0f1a2b:3c4d5e71
+ROOT=/dev/mapper/$VG-root BOOT=/dev/md0
 
 make_machine() {
 	for disk in "$A" "$B"; do
@@ -9,17 +10,7 @@ make_machine() {
 	array 0 1.0 $ARRAY_UUID "${A}1" "${B}1"
 	array 1 1.2 $SYSTEM_ARRAY_UUID "${A}2" "${B}2"
 	mkfs.ext4 -q -U $BOOT_UUID /dev/md0
-	pvcreate -q /dev/md1
-	vgcreate -q $VG /dev/md1
-	lvcreate -q -W n -L ${ROOT_MIB}M -n root $VG
-	lvcreate -q -W n -L ${SWAP_MIB}M -n swap $VG
-	settle
-	mkfs.ext4 -q -U $ROOT_UUID /dev/$VG/root
-	mkswap -U $SWAP_UUID /dev/$VG/swap
-	mkdir -p $T
-	mount /dev/$VG/root $T
-	mkdir $T/boot
-	mount /dev/md0 $T/boot
+	volume_group /dev/md1
 	unpack <<-EOF
 		/dev/mapper/$VG-root / ext4 errors=remount-ro 0 1
 		UUID=$BOOT_UUID /boot ext4 defaults 0 2
@@ -28,22 +19,13 @@ make_machine() {
 	make_bootable
 }
 
-open_target() {
+open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
 	mdadm --quiet --assemble --run /dev/md1 --uuid=$SYSTEM_ARRAY_UUID
 	vgchange --quiet -ay $VG
-	settle
-	mkdir -p $T
-	mount /dev/mapper/$VG-root $T
-	mount /dev/md0 $T/boot
-	bind
 }
 
-close_target() {
-	unbind
-	umount $T/boot $T
-	synced
+close_storage() {
 	vgchange --quiet -an $VG
 	mdadm --quiet --stop /dev/md0 /dev/md1
-	settle
 }

@@ -1,5 +1,6 @@
 # The story: a server on disk a alone becomes a mirror of a and b, /boot an array of two halves, root and swap volumes of
 # the group on both. What the machine had before the move is kept for the faults, in /out/before.
+ROOT=/dev/mapper/$VG-root BOOT=/dev/md0
 
 make_machine() {
 
@@ -68,21 +69,12 @@ make_machine() {
 	fstrim -v $T || :
 }
 
-open_target() {
+open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
 	vgchange --quiet -ay --activationmode degraded $VG
-	settle
-	mkdir -p $T
-	mount /dev/mapper/$VG-root $T
-	mount /dev/md0 $T/boot
-	bind
 }
 
-close_target() {
-	unbind
-	umount $T/boot $T
-	synced
+close_storage() {
 	vgchange --quiet -an $VG
 	mdadm --quiet --stop /dev/md0
-	settle
 }

@@ -4,6 +4,7 @@
 ESP_MIB=64
 ESP_A=E5BA0001
 ESP_B=E5BB0002
+ROOT=/dev/mapper/$VG-root BOOT=/dev/md0
 
 make_machine() {
 	for disk in "$A" "$B"; do
@@ -22,46 +23,24 @@ make_machine() {
 	settle
 	mkfs_root /dev/$VG/root $ROOT_UUID
 	mkswap -U $SWAP_UUID /dev/$VG/swap
-	mkdir -p $T
-	mount /dev/$VG/root $T
-	mkdir $T/boot
-	mount /dev/md0 $T/boot
-	mkdir $T/boot/efi
-	tar -C $T -xf /job/root.tar
-	bind
-	mkdir -p /out/before
-	image_before /out/before/image
-	sed -i s/$OLD_BOOT_UUID/$BOOT_UUID/ $T/etc/fstab
 	# Without nofail a machine that lost the disk with this ESP would stop for it.
-	echo "UUID=$(echo $ESP_A | sed 's/..../&-/') /boot/efi vfat umask=0077,nofail 0 1" >> $T/etc/fstab
-	find_arrays > $T$MDADM_CONF
-	synced
-
-	make_images
-	make_menu
-	put_grub "${B}1"
-	put_grub "${A}1"
-	remember_disks
+	unpack <<-EOF
+		/dev/mapper/$VG-root / ext4 errors=remount-ro 0 1
+		UUID=$BOOT_UUID /boot xfs defaults 0 0
+		UUID=$(echo $ESP_A | sed 's/..../&-/') /boot/efi vfat umask=0077,nofail 0 1
+		/dev/mapper/$VG-swap none swap sw 0 0
+	EOF
+	mkdir -p $T/boot/efi
+	make_bootable "${B}1" "${A}1"
 	efibootmgr -v
-	blkid "$A"* "$B"* /dev/md0 /dev/mapper/*
-	fstrim -v $T || :
 }
 
-open_target() {
+open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
 	vgchange --quiet -ay --activationmode degraded $VG
-	settle
-	mkdir -p $T
-	mount /dev/mapper/$VG-root $T
-	mount /dev/md0 $T/boot
-	bind
 }
 
-close_target() {
-	unbind
-	umount $T/boot $T
-	synced
+close_storage() {
 	vgchange --quiet -an $VG
 	mdadm --quiet --stop /dev/md0
-	settle
 }
