@@ -15,6 +15,8 @@ package enum Change: Codable, Sendable, Hashable {
     case copy(from: OldBoot, files: [String], size: UInt64)
     /// Has a tool write boot code to a disk: its first sector, the embedding area, and the GRUB directory in /boot.
     case installBootLoader(disk: String, area: ByteRange, directory: String, command: Command)
+    /// Puts this system's loaders on an EFI system partition; `files`, from its top, are those that may change.
+    case installLoaders(on: EFIPartition, files: [String], from: LoaderSource)
     /// Runs a tool inside the installed system that changes the files named.
     case run(command: Command, touching: [String])
     /// Not done by bootmend at all: lines to be typed, shown with the reason why they are left to the person.
@@ -35,6 +37,42 @@ package enum Change: Codable, Sendable, Hashable {
             self.name = name
             self.subvolume = subvolume
             self.directory = directory
+        }
+    }
+
+    /// An ESP, which lies under a directory of its own in the open target, whatever fstab says of it.
+    package struct EFIPartition: Codable, Sendable, Hashable {
+        /// As an administrator calls it: `/dev/sda1`.
+        package var name: String
+        /// PARTUUID: the same at the next start, when it is to be taken back.
+        package var uuid: String
+
+        package init(name: String, uuid: String) {
+            self.name = name
+            self.uuid = uuid
+        }
+
+        package static let directory = "/run/bootmend-esp"
+
+        /// Inside the installed system.
+        package var path: String { Self.directory + "/" + uuid }
+    }
+
+    /// Where the loaders come from.
+    package enum LoaderSource: Codable, Sendable, Hashable {
+        /// A tool of the installed system has them.
+        case tool(Command)
+        /// Another ESP has good ones, each under the name on the left; those that it has not are left out.
+        case copy(of: EFIPartition, as: [LoaderCopy])
+    }
+
+    package struct LoaderCopy: Codable, Sendable, Hashable {
+        package var from: String
+        package var to: String
+
+        package init(from: String, to: String) {
+            self.from = from
+            self.to = to
         }
     }
 
@@ -64,6 +102,7 @@ package enum Change: Codable, Sendable, Hashable {
         case .build: "build"
         case .copy: "copy-files"
         case .installBootLoader: "install-boot-loader"
+        case .installLoaders: "install-loaders"
         case .run: "run"
         case .byHand: "by-hand"
         }
@@ -72,7 +111,7 @@ package enum Change: Codable, Sendable, Hashable {
     package var isUndoable: Bool {
         switch self {
         case .open, .byHand: false
-        case .writeFile, .build, .copy, .installBootLoader: true
+        case .writeFile, .build, .copy, .installBootLoader, .installLoaders: true
         // What changes no file changes a mirror: there is nothing to put back.
         case .run(_, let touching): !touching.isEmpty
         }
@@ -85,8 +124,9 @@ package enum Change: Codable, Sendable, Hashable {
 
     package var command: Command? {
         switch self {
-        case .open, .writeFile, .copy, .byHand: nil
-        case .build(_, _, let command, _), .installBootLoader(_, _, _, let command), .run(let command, _):
+        case .open, .writeFile, .copy, .byHand, .installLoaders(_, _, from: .copy): nil
+        case .build(_, _, let command, _), .installBootLoader(_, _, _, let command), .run(let command, _),
+            .installLoaders(_, _, from: .tool(let command)):
             command
         }
     }
@@ -95,7 +135,7 @@ package enum Change: Codable, Sendable, Hashable {
         switch self {
         case .writeFile(let path, _, _, _), .build(let path, _, _, _): path
         case .copy: "/boot"
-        case .open, .installBootLoader, .run, .byHand: nil
+        case .open, .installBootLoader, .installLoaders, .run, .byHand: nil
         }
     }
 
@@ -103,6 +143,7 @@ package enum Change: Codable, Sendable, Hashable {
         switch self {
         case .installBootLoader(let disk, _, _, _): disk
         case .copy(let old, _, _): old.name
+        case .installLoaders(let esp, _, _): esp.name
         case .open, .writeFile, .build, .run, .byHand: nil
         }
     }

@@ -1,4 +1,5 @@
 import BootFiles
+import Changes
 import Storage
 import Surveying
 
@@ -14,6 +15,16 @@ extension Scene {
             if case .grub = boot.record?.code { own.contains(boot.disk) } else { false }
         }
         return mountsESP && !hasBootCode
+    }
+
+    /// The ESPs that hold this system's loaders, or should: what a rescue mounts to write to.
+    package var efiPartitions: [(volume: VolumeID, place: Change.EFIPartition)] {
+        guard isUEFI else { return [] }
+        return UEFILoaders.own(self).compactMap { esp in
+            FirmwareStart.partition(of: esp, self)?.uuid.map {
+                (esp.volume, Change.EFIPartition(name: name(of: esp.volume), uuid: $0.lowercased()))
+            }
+        }
     }
 
     /// The menu where it lies on an ESP itself, as RHEL 7 and 8 have it, from the top of the ESP; a stub that goes on

@@ -21,6 +21,8 @@ package struct Arch: Distribution {
         Command(.grubMkconfig, "-o", output, environment: ["GRUB_DISABLE_OS_PROBER": "true"])
     }
 
+    package let reinstallingLoaders = ["grub-install --target=x86_64-efi"]
+
     package func installGrub(on disk: String) -> Command { Command(.grubInstall, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [

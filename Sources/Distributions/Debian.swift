@@ -28,6 +28,18 @@ package struct Debian: Distribution {
 
     package func installGrub(on disk: String) -> Command { Command(.grubInstall, "--target=i386-pc", disk) }
 
+    // The signed packages hold the loaders themselves, and grub-install takes them from there (grub-install's
+    // --uefi-secure-boot, the default).
+    package func installLoaders(on esp: String, directory: String, fallback: Bool) -> Command? {
+        Command(
+            .grubInstall,
+            arguments: [
+                "--target=x86_64-efi", "--efi-directory=\(esp)", "--bootloader-id=\(directory)", "--no-nvram",
+            ] + (fallback ? ["--force-extra-removable"] : []))
+    }
+
+    package let reinstallingLoaders = ["grub-install --target=x86_64-efi"]
+
     package let commandLineSources: [CommandLineSource] = [
         .defaultGrub(path: DefaultGrub.path), .defaultGrub(path: DefaultGrub.directory),
         .grubConfig(path: "/boot/grub/grub.cfg"),

@@ -26,6 +26,15 @@ package protocol Distribution: Sendable {
     func installGrub(on disk: String) -> Command
     /// The directory in `EFI` of an ESP that the system's own loaders lie in.
     func loaderDirectory(of release: OSRelease) -> String
+    /// Writes loaders to the ESP that is mounted on `esp`, signed ones where there are such, and no boot option of the
+    /// firmware's; with `fallback` also where the firmware looks without one. Nil where no tool has them: then they are
+    /// on the ESP alone, from its package.
+    func installLoaders(on esp: String, directory: String, fallback: Bool) -> Command?
+    /// The few lines beside the loader that lead it to GRUB's directory, which is `path` in the filesystem `uuid`; nil
+    /// where a tool writes them.
+    func loaderConfig(uuid: String, path: String) -> String?
+    /// What a person types to have the loaders written anew.
+    var reinstallingLoaders: [String] { get }
     /// Where the kernel command line is written down, the source that later ones are made from first.
     var commandLineSources: [CommandLineSource] { get }
     /// The disks that package upgrades install GRUB to, out of the text of `installDevicesPath`; nil where it holds none.
@@ -42,6 +51,10 @@ extension Distribution {
     package func installDevices(in text: String) -> [String]? { nil }
 
     package func loaderDirectory(of release: OSRelease) -> String { release.id }
+
+    package func installLoaders(on esp: String, directory: String, fallback: Bool) -> Command? { nil }
+
+    package func loaderConfig(uuid: String, path: String) -> String? { nil }
 
     package func adapted(to release: OSRelease) -> any Distribution { self }
 

@@ -64,6 +64,27 @@ package struct RedHat: Distribution {
         ["rhel", "ol"].contains(release.id) ? "redhat" : release.id
     }
 
+    // Packages put shim and GRUB straight on the ESP, and grub2-install would put an unsigned one there.
+    package var reinstallingLoaders: [String] {
+        [
+            (version ?? 8) >= 8
+                ? "dnf reinstall shim-x64 grub2-efi-x64" : "yum reinstall shim-x64 grub2-efi-x64"
+        ]
+    }
+
+    // As anaconda and grub2-common write it from RHEL 9 and Fedora 34 on (gen_grub_cfgstub); before, the menu itself is
+    // on the ESP.
+    package func loaderConfig(uuid: String, path: String) -> String? {
+        guard version.map({ $0 >= (isFedora ? 34 : 9) }) ?? false else { return nil }
+        return """
+            search --no-floppy --root-dev-only --fs-uuid --set=dev \(uuid)
+            set prefix=($dev)\(path)
+            export $prefix
+            configfile $prefix/grub.cfg
+
+            """
+    }
+
     package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
 
     // dracut activates what is there after two thirds of rd.retry by itself.

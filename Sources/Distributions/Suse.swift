@@ -36,6 +36,8 @@ package struct Suse: Distribution {
         release.id.split(separator: "-").first.map(String.init) ?? release.id
     }
 
+    package let reinstallingLoaders = ["shim-install"]
+
     package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [

@@ -11,6 +11,7 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     case grub2Mkconfig = "grub2-mkconfig"
     case grubEditenv = "grub-editenv"
     case grub2Editenv = "grub2-editenv"
+    case efibootmgr
     case grubby
     case updateBootloader = "update-bootloader"
     case debconfSetSelections = "debconf-set-selections"
@@ -37,6 +38,7 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
         case .mkinitcpio: "mkinitcpio"
         case .grubInstall, .grubMkconfig, .grubEditenv: "grub-pc"
         case .grub2Install, .grub2Mkconfig, .grub2Editenv: "grub2-tools"
+        case .efibootmgr: "efibootmgr"
         case .grubby: "grubby"
         case .updateBootloader: "perl-Bootloader"
         case .debconfSetSelections: "debconf"

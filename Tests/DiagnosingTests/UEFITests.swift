@@ -1,4 +1,5 @@
 import BootFiles
+import Changes
 import Storage
 import Surveying
 import Testing
@@ -154,6 +155,138 @@ import Testing
     @Test mutating func `may be started by something that is not known`() {
         mirror.survey.esps[0].vendors[0].loaders = [.init(path: "EFI/debian/systemd-bootx64.efi", size: 3)]
         mirror.survey.bootManager?.options[0].file = #"\EFI\debian\systemd-bootx64.efi"#
+        #expect(mirror.state(of: .grubInstall) == .unknown)
+    }
+
+    // MARK: what is done about it
+
+    func changes(_ options: PlanOptions = PlanOptions()) -> [Change] {
+        mirror.plan(options).remedies.flatMap(\.changes).filter { $0.kind != "open" }
+    }
+
+    var commands: [[String]] { changes().compactMap(\.command?.vector) }
+
+    /// The same on RHEL 9, whose loaders come from packages that put them on the ESP.
+    mutating func becomeRedHat() {
+        mirror.installation.release = OSRelease(parsing: "ID=rhel\nVERSION_ID=9.4\n")
+        for number in 0..<2 {
+            mirror.survey.esps[number].vendors[0].name = "redhat"
+            for index in 0..<2 {
+                let path = mirror.survey.esps[number].vendors[0].loaders[index].path
+                mirror.survey.esps[number].vendors[0].loaders[index].path = path.replacing(
+                    "debian", with: "redhat")
+            }
+            mirror.survey.esps[number].vendors[0].loaders[0].core?.prefix = "/EFI/redhat"
+            mirror.survey.esps[number].vendors[0].config?.path = "EFI/redhat/grub.cfg"
+            mirror.survey.bootManager?.options[number].file = #"\EFI\redhat\shimx64.efi"#
+        }
+    }
+
+    @Test mutating func `gets its loaders by grub-install, on the ESP that lacks them alone`() throws {
+        mirror.survey.esps[1].vendors = []
+        let path = "/run/bootmend-esp/" + Self.uuids[1]
+        #expect(
+            commands == [
+                [
+                    "grub-install", "--target=x86_64-efi", "--efi-directory=\(path)",
+                    "--bootloader-id=debian",
+                    "--no-nvram",
+                ]
+            ])
+        let change = try #require(changes().first)
+        #expect(change.isUndoable)
+        #expect(change.device == "b.img#9")
+        // Nobody sees the options: the way that needs none is made too.
+        mirror.survey.bootManager = nil
+        mirror.survey.esps[0].vendors[0].config = nil
+        #expect(commands.allSatisfy { $0.contains("--force-extra-removable") })
+        #expect(commands.count == 2)
+        // What another system starts by stays.
+        mirror.survey.esps[1].vendors = [
+            .init(name: "BOOT", loaders: [.init(path: "EFI/BOOT/BOOTX64.EFI", size: 9, checksum: 9)])
+        ]
+        mirror.survey.esps[1].fallback = "EFI/BOOT/BOOTX64.EFI"
+        #expect(mirror.state(of: .grubInstall) == .unknown)
+        let again = changes(PlanOptions(again: [.grubInstall])).compactMap(\.command?.vector)
+        #expect(again.filter { $0.contains("--efi-directory=" + path) }.map(\.last) == ["--no-nvram"])
+    }
+
+    @Test mutating func `gets a boot option behind those that it has`() {
+        mirror.survey.bootManager?.order = [7, 1]
+        mirror.survey.bootManager?.options.append(BootOption(number: 7, title: "Setup"))
+        mirror.survey.bootManager?.options.append(BootOption(number: 0, title: "Shell"))
+        mirror.survey.bootManager?.order.append(0)
+        mirror.survey.bootManager?.options.removeAll { $0.number == 2 }
+        #expect(ids == ["grub-install.no-boot-option"])
+        #expect(
+            commands == [
+                [
+                    "efibootmgr", "--quiet", "--create-only", "--bootnum", "0002", "--disk", "b.img",
+                    "--part", "9",
+                    "--label", "debian", "--loader", #"\EFI\debian\shimx64.efi"#,
+                ], ["efibootmgr", "--quiet", "--bootorder", "0007,0001,0002,0000"],
+            ])
+    }
+
+    @Test mutating func `gets two boot options where both name what is gone`() {
+        mirror.survey.bootManager?.options[0].partition?.uuid = "cccccccc-0000-4000-8000-000000000001"
+        mirror.survey.bootManager?.options[1].partition?.uuid = "cccccccc-0000-4000-8000-000000000002"
+        #expect(commands.filter { $0.contains("--create-only") }.map { $0[4] } == ["0000", "0003"])
+        #expect(commands.last?.last == "0001,0002,0000,0003")
+    }
+
+    @Test mutating func `of RHEL gets them from the other ESP, and without one from its packages`() throws {
+        becomeRedHat()
+        #expect(ids.isEmpty)
+        mirror.survey.esps[1].vendors = []
+        guard case .installLoaders(let esp, let files, from: .copy(let good, let copies))? = changes().first
+        else {
+            Issue.record("nothing is copied")
+            return
+        }
+        #expect(esp.uuid == Self.uuids[1])
+        #expect(good.uuid == Self.uuids[0])
+        #expect(files == copies.map(\.to))
+        #expect(files.contains("EFI/redhat/shimx64.efi") && files.contains("EFI/redhat/grub.cfg"))
+        #expect(!files.contains { $0.contains("BOOT/") })
+        mirror.survey.esps[0].vendors = []
+        #expect(changes().isEmpty)
+        #expect(
+            mirror.plan().notDone.flatMap(\.changes).flatMap(\.linesByHand).contains(
+                "dnf reinstall shim-x64 grub2-efi-x64"))
+    }
+
+    @Test mutating func `of RHEL gets the stub alone where both lead to the old boot`() throws {
+        becomeRedHat()
+        for number in 0..<2 {
+            let stub = mirror.survey.esps[number].vendors[0].config?.text ?? ""
+            mirror.survey.esps[number].vendors[0].config?.text = stub.replacing(
+                Mirror.bootUUID, with: Mirror.gone)
+        }
+        #expect(mirror.diagnosis.verdict == .broken)
+        let texts = changes().compactMap { change in
+            if case .writeFile(let path, let text, _, _) = change { path + "\n" + text } else { nil }
+        }
+        #expect(texts.count == 2)
+        #expect(
+            texts.first == """
+                /run/bootmend-esp/\(Self.uuids[0])/EFI/redhat/grub.cfg
+                search --no-floppy --root-dev-only --fs-uuid --set=dev \(Mirror.bootUUID)
+                set prefix=($dev)/grub
+                export $prefix
+                configfile $prefix/grub.cfg
+
+                """)
+    }
+
+    @Test mutating func `does not start by loaders that all lead nowhere, whatever the boot options are`() {
+        mirror.survey.bootManager = nil
+        for number in 0..<2 { mirror.survey.esps[number].vendors[0].config = nil }
+        #expect(ids == ["grub-install.no-stub", "grub-install.no-stub"])
+        #expect(mirror.diagnosis.verdict == .broken)
+        // With one that leads it depends on the option, which nobody sees.
+        mirror.survey.esps[0] = Self.esp(mirror.survey.esps[0].volume)
+        #expect(ids == ["grub-install.no-stub"])
         #expect(mirror.state(of: .grubInstall) == .unknown)
     }
 }

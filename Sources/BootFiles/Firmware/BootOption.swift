@@ -72,14 +72,15 @@ package struct BootOption: Codable, Sendable, Hashable {
     }
 
     /// `Boot0003`: the name of the variable.
-    package var name: String { "Boot" + Self.digits(number) }
+    package var name: String { "Boot" + digits }
 
     /// The path of the loader as a filesystem has it: `EFI/debian/shimx64.efi`.
     package var loader: String? {
         file.map { $0.split(separator: "\\").joined(separator: "/") }
     }
 
-    private static func digits(_ number: UInt16) -> String {
+    /// `0003`: what efibootmgr calls it.
+    package var digits: String {
         let text = String(number, radix: 16, uppercase: true)
         return String(repeating: "0", count: 4 - text.count) + text
     }

@@ -11,6 +11,8 @@ struct FirmwareStart {
         /// The boot option that names it; nil for the fallback path, which needs none.
         var option: BootOption?
         var end: LoaderChain.End
+
+        var stops: Bool { if case .stops = end { true } else { false } }
     }
 
     /// In the order in which the firmware tries them; those whose loader is not there are left out, as it leaves them.
@@ -18,19 +20,25 @@ struct FirmwareStart {
     /// Loaders of this system that only a boot option would start, and no option is known: they are not seen from here.
     let unseen: [Way]
     private let scene: Scene
+    private let follow: (ESP, String) -> LoaderChain.End
 
     init?(_ scene: Scene) {
         guard let boot = scene.boot, let volume = scene.bootVolume else { return nil }
         self.scene = scene
         let esps = scene.survey.esps
+        let follow = { (esp: ESP, path: String) in
+            LoaderChain(esp: esp, boot: boot, volume: volume, scene: scene).follow(path)
+        }
+        self.follow = follow
         func way(_ esp: ESP, _ path: String, _ option: BootOption? = nil) -> Way {
-            let chain = LoaderChain(esp: esp, boot: boot, volume: volume, scene: scene)
-            return Way(esp: esp, path: path, option: option, end: chain.follow(path))
+            Way(esp: esp, path: path, option: option, end: follow(esp, path))
         }
         let options = scene.survey.bootManager?.tried ?? []
         let started = options.compactMap { option -> Way? in
             guard let uuid = option.partition?.uuid, let file = option.loader,
-                let esp = esps.first(where: { Self.uuid(of: $0, scene) == uuid.lowercased() }),
+                let esp = esps.first(where: {
+                    Self.partition(of: $0, scene)?.uuid?.lowercased() == uuid.lowercased()
+                }),
                 let loader = esp.loader(file)
             else { return nil }
             return way(esp, loader.path, option)
@@ -46,6 +54,9 @@ struct FirmwareStart {
 
     /// The first loader that the firmware comes to decides: it does not go on to the next for what happens after it.
     var first: Way? { ways.first }
+
+    /// What a loader comes to, whoever starts it.
+    func end(of loader: String, on esp: ESP) -> LoaderChain.End { follow(esp, loader) }
 
     /// Of this ESP's loaders the first that the firmware comes to.
     func first(on esp: ESP) -> Way? { ways.first { $0.esp.volume == esp.volume } }
@@ -67,11 +78,15 @@ struct FirmwareStart {
         scene.distribution.loaderDirectory(of: scene.installation.release)
     }
 
-    /// The PARTUUID of an ESP; nil where it lies on no partition.
-    static func uuid(of esp: ESP, _ scene: Scene) -> String? {
-        scene.storage.disks.lazy.compactMap(\.table).flatMap(\.partitions).first { $0.id == esp.volume }?
-            .uuid?
-            .lowercased()
+    /// The partition that is the ESP; nil where it lies on none.
+    static func partition(of esp: ESP, _ scene: Scene) -> Partition? {
+        scene.storage.disks.lazy.compactMap(\.table).flatMap(\.partitions).first { $0.id == esp.volume }
+    }
+
+    /// The option starts a loader from a directory of this system's family.
+    static func isOwn(_ option: BootOption, _ scene: Scene) -> Bool {
+        let directory = option.loader?.lowercased().split(separator: "/").dropLast().last
+        return directory.map(String.init) == ownDirectory(scene)
     }
 
     /// Boot options of this system that name a partition which no disk has.
@@ -80,12 +95,8 @@ struct FirmwareStart {
             scene.storage.disks.compactMap(\.table).flatMap(\.partitions).compactMap { $0.uuid?.lowercased() }
         )
         return (scene.survey.bootManager?.options ?? []).filter { option in
-            guard let uuid = option.partition?.uuid.lowercased(), let file = option.loader?.lowercased()
-            else {
-                return false
-            }
-            let directory = file.split(separator: "/").dropLast().last.map(String.init)
-            return !known.contains(uuid) && directory == Self.ownDirectory(scene)
+            guard let uuid = option.partition?.uuid.lowercased() else { return false }
+            return !known.contains(uuid) && Self.isOwn(option, scene)
         }
     }
 }

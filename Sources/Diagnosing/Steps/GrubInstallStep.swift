@@ -54,7 +54,7 @@ enum GrubInstallStep: MigrationStep {
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
-        scene.isUEFI ? [] : disksWithBoot(scene).map { install($0, scene) }
+        scene.isUEFI ? UEFILoaders.redo(scene) : disksWithBoot(scene).map { install($0, scene) }
     }
 
     private static func proof(_ disks: [VolumeID], _ scene: Scene) -> String {

@@ -28,11 +28,21 @@ struct LoaderChain {
         if loader.unified != nil {
             return .unsure("\(loader.path) is a unified kernel image, and those are not followed")
         }
-        let name = Self.name(of: loader.path)
-        guard name.hasPrefix("shim") || name.hasPrefix("boot") else {
+        guard isShim(loader) else {
             return .unsure("\(loader.path) is neither shim nor GRUB, and what it starts is not known")
         }
         return followShim(loader)
+    }
+
+    // On the fallback path anything may lie: it is shim where the same file has that name elsewhere, or where what only
+    // shim starts lies beside it.
+    private func isShim(_ loader: ESP.Loader) -> Bool {
+        let name = Self.name(of: loader.path)
+        guard name.hasPrefix("boot") else { return name.hasPrefix("shim") }
+        let (directory, architecture) = (Self.directory(of: loader.path), Self.architecture(of: loader.path))
+        let shims = esp.vendors.flatMap(\.loaders).filter { Self.name(of: $0.path).hasPrefix("shim") }
+        return shims.contains { $0.checksum != nil && $0.checksum == loader.checksum }
+            || ["grub", "fb"].contains { esp.loader("\(directory)/\($0)\(architecture).efi") != nil }
     }
 
     // shim starts GRUB by this name beside itself (DEFAULT_LOADER in shim's Makefile). From the fallback path it starts
@@ -125,7 +135,7 @@ struct LoaderChain {
         path.split(separator: "/").dropLast().joined(separator: "/")
     }
 
-    private static func name(of path: String) -> String {
+    static func name(of path: String) -> String {
         (path.split(separator: "/").last.map(String.init) ?? path).lowercased()
     }
 

@@ -13,14 +13,15 @@ enum UEFILoaders {
             return Examination(.unknown, reason: scene.whyNoBoot)
         }
         let esps = own(scene)
+        var redo = LoaderRedo(scene, start)
         var findings: [Finding] = []
         var unknown: String?
         switch start.first?.end {
         case .leads: break
         case .unsure(let reason): unknown = reason
         case .stops(let miss):
-            findings += start.first.map { [finding($0.esp, miss, .blocker, scene)] } ?? []
-        case nil where !start.unseen.isEmpty:
+            findings += start.first.map { [finding($0.esp, miss, .blocker, scene, redo)] } ?? []
+        case nil where start.unseen.contains { !$0.stops }:
             unknown =
                 "whether the firmware has a boot option for \(start.unseen[0].path) is seen only by a system that it"
                 + " started by UEFI"
@@ -29,13 +30,13 @@ enum UEFILoaders {
         // Where nothing starts, what is wrong with each of them stops the machine.
         let severity: Finding.Severity = start.first == nil && unknown == nil ? .blocker : .warning
         for esp in esps where start.first.map({ $0.esp.volume != esp.volume }) ?? true {
-            findings += [other(esp, start, severity, scene)].compactMap(\.self)
+            findings += [other(esp, start, severity, scene, &redo)].compactMap(\.self)
         }
         findings += without(esps, severity, scene)
         if start.first == nil && findings.isEmpty && unknown == nil {
             unknown = "no EFI system partition of this system was found"
         }
-        findings += differences(esps, scene)
+        findings += differences(esps, scene, redo)
         findings += start.stale.map(stale)
         let wrong = findings.filter { $0.severity != .note }
         if let unknown { return Examination(.unknown, reason: unknown, findings: findings) }
@@ -48,6 +49,13 @@ enum UEFILoaders {
         return Examination(never ? .skipped : .stale, findings: findings)
     }
 
+    /// This system's loaders once more, on each of its ESPs.
+    static func redo(_ scene: Scene) -> [Remedy] {
+        guard let start = FirmwareStart(scene) else { return [] }
+        let redo = LoaderRedo(scene, start)
+        return own(scene).map(redo.loaders)
+    }
+
     private static func proof(_ start: FirmwareStart, _ esps: [ESP], _ scene: Scene) -> String {
         let path = start.first.map { ", by \($0.path)" } ?? ""
         return "loaders on \(scene.names(esps.map(\.volume))) that lead to /boot" + path
@@ -56,24 +64,31 @@ enum UEFILoaders {
     /// The ESPs of the disks that hold a part of /boot, and what fstab mounts as one.
     static func own(_ scene: Scene) -> [ESP] {
         let disks = Set(GrubInstallStep.disksWithBoot(scene))
-        let mounted = ["/boot/efi", "/efi"].compactMap(scene.entry(mountedAt:)).flatMap {
-            scene.volumes(named: $0.source)
-        }.map(\.id)
+        let mounted = mounted(scene)
         return scene.survey.esps.filter { esp in
             mounted.contains(esp.volume) || !disks.isDisjoint(with: scene.storage.disks(under: esp.volume))
         }
+    }
+
+    /// What fstab mounts as an ESP: packages write to that one.
+    static func mounted(_ scene: Scene) -> [VolumeID] {
+        ["/boot/efi", "/efi"].compactMap(scene.entry(mountedAt:)).flatMap {
+            scene.volumes(named: $0.source)
+        }.map(\.id)
     }
 
     // MARK: findings
 
     // What another disk's ESP does decides when that disk is the one that starts.
     private static func other(
-        _ esp: ESP, _ start: FirmwareStart, _ severity: Finding.Severity, _ scene: Scene
+        _ esp: ESP, _ start: FirmwareStart, _ severity: Finding.Severity, _ scene: Scene,
+        _ redo: inout LoaderRedo
     ) -> Finding? {
-        let chain = start.first(on: esp)
+        let chain = start.first(on: esp) ?? start.unseen.first { $0.esp.volume == esp.volume }
         guard let chain else {
             let loaders = FirmwareStart.own(esp, scene)
-            guard loaders.isEmpty || scene.survey.bootManager != nil else { return nil }
+            let remedies =
+                (loaders.isEmpty ? [redo.loaders(on: esp)] : []) + [redo.option(for: esp)].compactMap(\.self)
             return Finding(
                 id: loaders.isEmpty ? "grub-install.missing" : "grub-install.no-boot-option", step: step,
                 severity: severity,
@@ -87,21 +102,21 @@ enum UEFILoaders {
                         seen: esp.vendors.isEmpty
                             ? "no directory in EFI" : esp.vendors.map(\.name).joined(separator: " "),
                         expected: FirmwareStart.ownDirectory(scene))
-                ])
+                ], remedies: remedies)
         }
         guard case .stops(let miss) = chain.end else { return nil }
-        return finding(esp, miss, severity, scene)
+        return finding(esp, miss, severity, scene, redo)
     }
 
     private static func finding(
-        _ esp: ESP, _ miss: CoreAim.Miss, _ severity: Finding.Severity, _ scene: Scene
+        _ esp: ESP, _ miss: CoreAim.Miss, _ severity: Finding.Severity, _ scene: Scene, _ redo: LoaderRedo
     ) -> Finding {
         Finding(
             id: "grub-install.\(miss.word)", step: step, severity: severity,
             summary: "\(scene.name(of: esp.volume)): \(miss.summary)", symptom: miss.symptom,
             evidence: [
                 Evidence(device: esp.volume.rawValue, seen: miss.seen, expected: miss.expected)
-            ])
+            ], remedies: [redo.loaders(on: esp)])
     }
 
     // A disk that holds /boot and no ESP at all cannot start it.
@@ -118,7 +133,7 @@ enum UEFILoaders {
 
     // An upgrade reaches the ESP that is mounted; the other one's shim and GRUB stay old until Secure Boot or /boot's
     // files are too new for them.
-    private static func differences(_ esps: [ESP], _ scene: Scene) -> [Finding] {
+    private static func differences(_ esps: [ESP], _ scene: Scene, _ redo: LoaderRedo) -> [Finding] {
         guard let first = esps.first(where: { !FirmwareStart.own($0, scene).isEmpty }) else { return [] }
         return esps.filter { $0.volume != first.volume && !FirmwareStart.own($0, scene).isEmpty }.compactMap {
             esp in
@@ -138,7 +153,7 @@ enum UEFILoaders {
                         seen: esp.loader(one.path).map { "\(one.path), \($0.size) bytes" }
                             ?? "no \(one.path)",
                         expected: "\(one.size) bytes, as on \(scene.name(of: first.volume))")
-                ])
+                ], remedies: [redo.loaders(on: esp)])
         }
     }
 

@@ -49,12 +49,17 @@ extension Work {
     private func copyFile(_ path: String, of tree: RootDirectory, to new: String) throws {
         guard let place = try newPlace(new) else { return }
         guard let source = try Place.existing(path, in: tree).open() else { return }
-        let size = try Status(of: source.number, tree.shown(path)).size
+        try copy(source, of: tree.shown(path), to: place)
+    }
+
+    /// A file of the same bytes, owner, mode and times takes the name, and is read back.
+    func copy(_ source: borrowing Descriptor, of shown: String, to place: borrowing Place) throws {
+        let size = try Status(of: source.number, shown).size
         let fresh = Replacement.fresh(place.name, journal.id)
         let file = try begin(fresh, beside: place)
         let sum = try Copying.copy(
-            source, at: 0, size: size, of: tree.shown(path), to: file, at: 0, of: place.shown)
-        try Attributes(of: source.number, tree.shown(path)).put(on: file.number, times: true, place.shown)
+            source, at: 0, size: size, of: shown, to: file, at: 0, of: place.shown)
+        try Attributes(of: source.number, shown).put(on: file.number, times: true, place.shown)
         try Replacement(settles: false).swap(file, named: fresh, into: place, id: journal.id)
         guard let made = try place.open(),
             try Copying.checksum(made, at: 0, size: size, of: place.shown) == sum

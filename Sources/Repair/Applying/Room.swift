@@ -11,6 +11,8 @@ struct Room {
     // What a tool may need more than last time: a kernel's image grows with its drivers.
     private static func grown(_ size: UInt64) -> UInt64 { size + size / 4 + (1 << 20) }
     private static let unknownImage: UInt64 = 96 << 20
+    // shim, MokManager, the fallback program and GRUB, signed, twice.
+    private static let loaders: UInt64 = 12 << 20
     private static let slack: UInt64 = 4 << 20
 
     /// Throws where a filesystem is too full, saying by how much.
@@ -32,6 +34,16 @@ struct Room {
             case .copy(_, _, let size): try need(size, instead: 0, of: "/boot/grub", &free)
             case .installBootLoader(_, let area, let directory, _):
                 saved += min(area.length, 4 << 20) + (try sizeOfTree(directory))
+            case .installLoaders(let esp, let files, let source):
+                let old = try files.reduce(UInt64(0)) { try $0 + size(esp.path + "/" + $1) }
+                saved += old
+                var new = Self.loaders
+                if case .copy(let good, let copies) = source {
+                    new = try copies.reduce(UInt64(0)) { try $0 + size(good.path + "/" + $1.from) }
+                } else {
+                    for directory in Work.grubDirectories { saved += try sizeOfTree(directory) }
+                }
+                try need(new, instead: old, of: esp.path + "/EFI", &free)
             case .run(_, let touching):
                 for path in touching { saved += try size(path) }
             }

@@ -23,6 +23,7 @@ struct Work {
         case .copy(let old, let files, _): try copy(from: old, files)
         case .installBootLoader(let disk, let area, let directory, let command):
             try installBootLoader(disk, area, directory, command)
+        case .installLoaders(let esp, let files, let source): try installLoaders(on: esp, files, from: source)
         case .run(let command, let touching):
             for path in touching { try saving.save(path) }
             try run(command)

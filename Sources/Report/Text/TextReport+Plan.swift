@@ -122,6 +122,14 @@ extension TextReport {
                 .text(
                     "the first sector of \(disk), \(size(area.length)) from byte \(area.start), and \(directory)"
                 ))
+        case .installLoaders(let esp, let files, from: .tool(let command)):
+            page.verbatim(indent: 7, .dim("runs"), .tab(17), .text(command.description))
+            page.line(
+                indent: 7, .dim("writes"), .tab(17), .text("\(list(directories(of: files))) on \(esp.name)"))
+        case .installLoaders(let esp, let files, from: .copy(let good, _)):
+            page.line(
+                indent: 7, .dim("copies"), .tab(17),
+                .text("\(list(directories(of: files))) of \(good.name) to \(esp.name)"))
         case .run(let command, let touching):
             page.verbatim(indent: 7, .dim("runs"), .tab(17), .text(command.description))
             if !touching.isEmpty {
@@ -134,12 +142,20 @@ extension TextReport {
     }
 }
 
+extension TextReport {
+    private static func directories(of files: [String]) -> [String] {
+        var seen: Set<String> = []
+        return files.map { $0.split(separator: "/").dropLast().joined(separator: "/") }
+            .filter { seen.insert($0).inserted }
+    }
+}
+
 extension Change {
     /// Opening the target is agreed to with the plan and is the one thing in it that stays.
     var isOpening: Bool {
         switch self {
         case .open: true
-        case .writeFile, .build, .copy, .installBootLoader, .run, .byHand: false
+        case .writeFile, .build, .copy, .installBootLoader, .installLoaders, .run, .byHand: false
         }
     }
 }

@@ -105,6 +105,30 @@ package struct MountedTree: Sendable, Hashable {
         }
     }
 
+    /// Mounts FAT filesystems for writing on directories of its /run, which is there by now; one that cannot be leaves a
+    /// line in `skipped`.
+    package mutating func addESPs(
+        _ esps: [(volume: VolumeID, inside: String)], in map: StorageMap, nodes: [VolumeID: String]
+    ) {
+        let mounter = TreeMounter(map: map, nodes: nodes, readOnly: false)
+        for (volume, inside) in esps {
+            do throws(SystemError) {
+                let root = try RootDirectory(path)
+                let run = try ResolvedPath(directory: "/run", in: root).path
+                makeDirectories(run + inside.dropFirst("/run".count))
+                let place = TreePlan.Place(
+                    inside: inside, source: .volume(volume, type: "vfat"),
+                    attempts: TreeOptions.attempts(type: "vfat", own: nil, writable: true))
+                try mount(place, on: ResolvedPath(directory: inside, in: root).path, mounter) { _ in }
+            } catch {
+                skipped.append(
+                    TreePlan.Skipped(
+                        target: map.volume(volume)?.name ?? inside, line: 0, reason: error.description,
+                        isMissing: true))
+            }
+        }
+    }
+
     /// Makes programs of the installed system impossible to run for as long as it is mounted: a device that nobody may
     /// execute lies over each, so that a shell does not find them.
     package mutating func hide(_ programs: [String]) throws(SystemError) {

@@ -1,0 +1,163 @@
+import BootFiles
+import Changes
+import Machine
+import Storage
+import Surveying
+
+/// How loaders on an ESP are put right, and boot options that lead to them.
+///
+/// An ESP is never formatted, and only files of this system's are written: other systems' loaders lie beside them.
+struct LoaderRedo {
+    private let scene: Scene
+    private let start: FirmwareStart
+    private let directory: String
+    /// The ESPs of this system, the one that its packages write to first.
+    private let esps: [ESP]
+    /// The firmware's options, those that are to be made among them.
+    private var manager: BootManager?
+
+    private static let step = StepID.grubInstall
+    private static let fallbackDirectory = "EFI/BOOT"
+    // What shim and GRUB consist of (Debian's grub-install, util/grub-install.c; shim's Makefile).
+    private static let names = [
+        "shimx64.efi", "grubx64.efi", "mmx64.efi", "fbx64.efi", "BOOTX64.CSV", "grub.cfg",
+    ]
+    private static let fallbackNames = ["BOOTX64.EFI", "grubx64.efi", "mmx64.efi", "fbx64.efi"]
+
+    init(_ scene: Scene, _ start: FirmwareStart) {
+        self.scene = scene
+        self.start = start
+        directory = FirmwareStart.ownDirectory(scene)
+        manager = scene.survey.bootManager
+        let own = UEFILoaders.own(scene)
+        let mounted = UEFILoaders.mounted(scene)
+        esps =
+            own.filter { mounted.contains($0.volume) } + own.filter { !mounted.contains($0.volume) }
+    }
+
+    // MARK: loaders
+
+    /// This system's loaders on `esp`, and the way from there to /boot.
+    func loaders(on esp: ESP) -> Remedy {
+        guard let place = place(of: esp), let change = change(of: esp, at: place) else {
+            return .byHand(
+                Self.step, title: "Have the loaders on \(scene.name(of: esp.volume)) written anew",
+                lines: ["bootmend shell", "mount \(scene.name(of: esp.volume)) /boot/efi"]
+                    + scene.distribution.reinstallingLoaders,
+                why: "they come with packages, and no other ESP has good ones to copy")
+        }
+        return Remedy(
+            step: Self.step, title: "Put the loaders on \(scene.name(of: esp.volume))", changes: [change])
+    }
+
+    private func change(of esp: ESP, at place: Change.EFIPartition) -> Change? {
+        let fallback = wantsFallback(esp)
+        if let command = scene.distribution.installLoaders(
+            on: place.path, directory: directory, fallback: fallback)
+        {
+            let files =
+                Self.names.map { "EFI/\(directory)/" + $0 }
+                + Self.fallbackNames.map { Self.fallbackDirectory + "/" + $0 }
+            return .installLoaders(on: place, files: files, from: .tool(command))
+        }
+        if let good = esps.first(where: { $0.volume != esp.volume && leads($0) }),
+            let source = self.place(of: good)
+        {
+            let copies = copies(of: good, fallback: fallback)
+            return .installLoaders(on: place, files: copies.map(\.to), from: .copy(of: source, as: copies))
+        }
+        return config(on: esp, at: place)
+    }
+
+    // Loaders that are there, and do not find the way.
+    private func config(on esp: ESP, at place: Change.EFIPartition) -> Change? {
+        guard let vendor = own(esp), vendor.loaders.contains(where: { $0.core != nil }),
+            let boot = scene.boot, let uuid = scene.bootVolume?.signature?.uuid,
+            let text = scene.distribution.loaderConfig(
+                uuid: uuid, path: CoreAim.prefixPath(CoreImage(sector: 0, sectors: 0), boot, scene))
+        else { return nil }
+        return .writeFile(
+            path: "\(place.path)/EFI/\(vendor.name)/grub.cfg", text: text, was: vendor.config?.text,
+            mode: 0o700)
+    }
+
+    private func copies(of good: ESP, fallback: Bool) -> [Change.LoaderCopy] {
+        guard let vendor = own(good) else { return [] }
+        let paths =
+            vendor.loaders.map(\.path) + ["EFI/\(vendor.name)/BOOTX64.CSV"]
+            + [vendor.config?.path].compactMap(\.self)
+        let same = paths.map { Change.LoaderCopy(from: $0, to: $0) }
+        guard fallback, let first = FirmwareStart.own(good, scene).first else { return same }
+        let others = vendor.loaders.map(\.path).filter { $0 != first.path }
+        return same + [.init(from: first.path, to: Self.fallbackDirectory + "/BOOTX64.EFI")]
+            + others.filter {
+                LoaderChain.name(of: $0).hasPrefix("grub") || LoaderChain.name(of: $0).hasPrefix("mm")
+            }
+            .map { .init(from: $0, to: Self.fallbackDirectory + "/" + LoaderChain.name(of: $0)) }
+    }
+
+    // Where no boot option can be made, only the fallback path starts it; another system's stays.
+    private func wantsFallback(_ esp: ESP) -> Bool {
+        guard let path = esp.fallback else { return scene.survey.bootManager == nil }
+        let checksums = esps.flatMap { FirmwareStart.own($0, scene) }.compactMap(\.checksum)
+        return esp.loader(path)?.checksum.map(checksums.contains) ?? false
+    }
+
+    private func leads(_ esp: ESP) -> Bool {
+        guard let loader = FirmwareStart.own(esp, scene).first else { return false }
+        if case .leads = start.end(of: loader.path, on: esp) { return true }
+        return false
+    }
+
+    private func own(_ esp: ESP) -> ESP.Vendor? { esp.vendors.first { FirmwareStart.isOwn($0, scene) } }
+
+    private func place(of esp: ESP) -> Change.EFIPartition? {
+        scene.efiPartitions.first { $0.volume == esp.volume }?.place
+    }
+
+    // MARK: boot options
+
+    /// A boot option for the loader on `esp`, tried after those that this system has; nil where it has one, and where
+    /// the firmware's are not seen.
+    mutating func option(for esp: ESP) -> Remedy? {
+        guard let manager, let partition = FirmwareStart.partition(of: esp, scene), let uuid = partition.uuid,
+            let disk = scene.storage.disks(under: esp.volume).first, !hasOption(esp, uuid),
+            let number = Set(0...UInt16(manager.options.count)).subtracting(manager.options.map(\.number))
+                .min()
+        else { return nil }
+        let loaders = ([esp] + esps).flatMap { FirmwareStart.own($0, scene) }
+        let path = loaders.first?.path ?? "EFI/\(directory)/shimx64.efi"
+        let file = "\\" + path.split(separator: "/").joined(separator: "\\")
+        let option = BootOption(
+            number: number, title: directory,
+            partition: .init(number: UInt32(partition.number), uuid: uuid.lowercased()), file: file)
+        let known = Set(manager.options.map(\.number))
+        let ours = Set(manager.options.filter { FirmwareStart.isOwn($0, scene) }.map(\.number))
+        var order = manager.order.filter(known.contains)
+        let last = order.lastIndex(where: ours.contains)
+        order.insert(number, at: last.map { $0 + 1 } ?? 0)
+        self.manager?.options.append(option)
+        self.manager?.order = order
+        let digits = order.map { BootOption(number: $0, title: "").digits }
+        return Remedy(
+            step: Self.step,
+            title: "Make a boot option for \(path) on \(scene.name(of: esp.volume))",
+            changes: [
+                .run(
+                    command: Command(
+                        .efibootmgr, "--quiet", "--create-only", "--bootnum", option.digits, "--disk",
+                        disk.rawValue, "--part", String(partition.number), "--label", directory, "--loader",
+                        file),
+                    touching: []),
+                .run(
+                    command: Command(.efibootmgr, "--quiet", "--bootorder", digits.joined(separator: ",")),
+                    touching: []),
+            ])
+    }
+
+    private func hasOption(_ esp: ESP, _ uuid: String) -> Bool {
+        manager?.tried.contains {
+            $0.partition?.uuid.lowercased() == uuid.lowercased() && FirmwareStart.isOwn($0, scene)
+        } ?? false
+    }
+}

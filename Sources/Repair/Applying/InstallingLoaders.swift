@@ -1,0 +1,44 @@
+import CLinux
+import Changes
+import Glibc
+import Machine
+
+extension Work {
+    /// Puts loaders on an ESP, and looks whether they are there.
+    ///
+    /// Other systems' loaders lie on it too: nothing is touched but the files that are named.
+    func installLoaders(
+        on esp: Change.EFIPartition, _ files: [String], from source: Change.LoaderSource
+    ) throws {
+        guard root.exists(esp.path) else {
+            throw SystemError(
+                "mount", esp.name, detail: "the rescue system cannot write to it",
+                hint: "it is FAT, for which the kernel has the module 'vfat'")
+        }
+        for file in files { try saving.save(esp.path + "/" + file) }
+        switch source {
+        case .tool(let command):
+            // It puts GRUB's modules where GRUB looks for them as well.
+            for directory in Self.grubDirectories where root.exists(directory) { try saving.save(directory) }
+            try run(command)
+            guard files.contains(where: { root.exists(esp.path + "/" + $0) }) else {
+                throw RepairFailure("'\(command)' succeeded, and there is no loader on \(esp.name)")
+            }
+            for directory in Self.grubDirectories where root.exists(directory) && isBoot(directory + "/") {
+                try Place.existing(directory + "/grub.cfg", in: root).settle()
+            }
+        case .copy(let good, let copies):
+            for copy in copies { try self.copy(good.path + "/" + copy.from, to: esp.path + "/" + copy.to) }
+        }
+        guard let directory = try root.resolve(esp.path, O_RDONLY | O_DIRECTORY) else { return }
+        try check(minusOne: { bm_sync(directory.number) }, "flush", esp.name)
+    }
+
+    static let grubDirectories = ["/boot/grub", "/boot/grub2"]
+
+    private func copy(_ from: String, to path: String) throws {
+        guard let source = try Place.find(from, in: root)?.open() else { return }
+        try root.makeDirectories("/" + path.split(separator: "/").dropLast().joined(separator: "/"))
+        try copy(source, of: root.shown(from), to: Place.existing(path, in: root))
+    }
+}

@@ -1,0 +1,85 @@
+import Changes
+import Machine
+import Repair
+import Testing
+
+@Suite(.enabled(InstalledSystem.reason) { InstalledSystem.canRun })
+struct `Loaders on an ESP` {
+    let system: InstalledSystem
+    static let one = Change.EFIPartition(name: "/dev/sda1", uuid: "aaaaaaaa-0000-4000-8000-000000000001")
+    static let other = Change.EFIPartition(name: "/dev/sdb1", uuid: "bbbbbbbb-0000-4000-8000-000000000001")
+    static let files = ["EFI/debian/shimx64.efi", "EFI/debian/grubx64.efi", "EFI/BOOT/BOOTX64.EFI"]
+
+    init() throws {
+        system = try InstalledSystem()
+        try system.write("theirs\n", to: Self.one.path + "/EFI/Microsoft/Boot/bootmgfw.efi")
+        try system.write("old shim\n", to: Self.one.path + "/EFI/debian/shimx64.efi")
+        try system.write("module\n", to: "/boot/grub/x86_64-efi/normal.mod")
+    }
+
+    private func install(_ source: Change.LoaderSource, on esp: Change.EFIPartition = one) -> Outcome {
+        system.apply([.installLoaders(on: esp, files: Self.files, from: source)])
+    }
+
+    private func tool(_ script: String) throws -> Change.LoaderSource {
+        try system.tool(.grubInstall, script)
+        return .tool(Command(.grubInstall, "--target=x86_64-efi"))
+    }
+
+    @Test func `come from a tool, and it is taken back file by file`() throws {
+        let before = try system.snapshot()
+        let source = try tool(
+            """
+            cd \(Self.one.path); mkdir -p EFI/BOOT; echo shim > EFI/debian/shimx64.efi; echo grub > EFI/debian/grubx64.efi
+            echo shim > EFI/BOOT/BOOTX64.EFI; echo newer > /boot/grub/x86_64-efi/normal.mod
+            """)
+        let withTool = try system.snapshot()
+        #expect(install(source).id == "1")
+        #expect(try system.text(Self.one.path + "/EFI/debian/shimx64.efi") == "shim\n")
+        #expect(try system.text(Self.one.path + "/EFI/Microsoft/Boot/bootmgfw.efi") == "theirs\n")
+        #expect(try system.undo().isComplete)
+        #expect(try system.snapshot() == withTool)
+        #expect(before != withTool)
+    }
+
+    @Test func `are copied from another ESP, to the fallback path as well`() throws {
+        let before = try system.snapshot()
+        for name in ["shimx64.efi", "grubx64.efi"] {
+            try system.write("good \(name)\n", to: "\(Self.other.path)/EFI/debian/\(name)")
+        }
+        let good = try system.snapshot()
+        let copies = [
+            Change.LoaderCopy(from: Self.files[0], to: Self.files[0]),
+            Change.LoaderCopy(from: Self.files[1], to: Self.files[1]),
+            Change.LoaderCopy(from: Self.files[0], to: Self.files[2]),
+            Change.LoaderCopy(from: "EFI/debian/BOOTX64.CSV", to: "EFI/debian/BOOTX64.CSV"),
+        ]
+        #expect(install(.copy(of: Self.other, as: copies)).id == "1")
+        #expect(try system.text(Self.one.path + "/EFI/debian/shimx64.efi") == "good shimx64.efi\n")
+        #expect(try system.text(Self.one.path + "/EFI/BOOT/BOOTX64.EFI") == "good shimx64.efi\n")
+        #expect(!system.exists(Self.one.path + "/EFI/debian/BOOTX64.CSV"))
+        #expect(try system.undo().isComplete)
+        #expect(try system.snapshot() == good)
+        #expect(before != good)
+    }
+
+    @Test func `that a tool did not write, or did not get to the end with, leave everything as it was`()
+        throws
+    {
+        for script in ["exit 0", "rm -f \(Self.other.path)/x; exit 1"] {
+            let source = try tool(script)
+            let before = try system.snapshot()
+            try system.shell("mkdir -p '\(system.root)\(Self.other.path)'")
+            let outcome = install(source, on: Self.other)
+            #expect(outcome.failure?.message.hasPrefix("'grub-install --target=x86_64-efi' ") == true)
+            try system.shell("rmdir '\(system.root)\(Self.other.path)'")
+            #expect(try system.snapshot() == before)
+        }
+    }
+
+    @Test func `need an ESP that could be mounted`() throws {
+        let failure = try #require(install(try tool("true"), on: Self.other).failure)
+        #expect(failure.message == "cannot mount '/dev/sdb1': the rescue system cannot write to it")
+        #expect(failure.hint?.contains("vfat") == true)
+    }
+}
