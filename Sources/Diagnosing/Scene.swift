@@ -6,7 +6,9 @@ import Storage
 import Surveying
 
 /// What a step looks at: one installation of a survey, with the things every step asks for already worked out.
-package struct Scene: Sendable {
+///
+/// It never changes and every judge keeps it: shared, so that none of them copies a survey.
+package final class Scene: Sendable {
     package let survey: Survey
     package let installation: Installation
     package let distribution: any Distribution
