@@ -80,6 +80,7 @@ extension ESP {
                 guard let bytes else { continue }
                 let last = vendor.loaders.count - 1
                 if isLoader { vendor.loaders[last].checksum = CRC32().standard(bytes) }
+                vendor.loaders[last].isSigned = FirmwareProgram(parsing: bytes)?.isSigned
                 vendor.loaders[last].unified = UnifiedImage(parsing: bytes)
                 if isLoader { vendor.loaders[last].core = CoreImage(parsingLoader: bytes) }
             }

@@ -33,18 +33,21 @@ package struct ESP: Codable, Sendable, Hashable {
         package var size: UInt64
         /// CRC-32, to tell copies from one another; nil for images that are more than a loader.
         package var checksum: UInt32?
+        /// A certificate comes with it; nil where that was not looked for.
+        package var isSigned: Bool?
         /// What it holds where it is a kernel with all it needs.
         package var unified: UnifiedImage?
         /// What it holds where it is GRUB: prefix, configuration and modules.
         package var core: CoreImage?
 
         package init(
-            path: String, size: UInt64, checksum: UInt32? = nil, unified: UnifiedImage? = nil,
-            core: CoreImage? = nil
+            path: String, size: UInt64, checksum: UInt32? = nil, isSigned: Bool? = nil,
+            unified: UnifiedImage? = nil, core: CoreImage? = nil
         ) {
             self.path = path
             self.size = size
             self.checksum = checksum
+            self.isSigned = isSigned
             self.unified = unified
             self.core = core
         }

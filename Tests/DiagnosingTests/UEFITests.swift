@@ -158,6 +158,33 @@ import Testing
         #expect(mirror.state(of: .grubInstall) == .unknown)
     }
 
+    @Test mutating func `stops at a loader that is not signed where Secure Boot is on`() {
+        mirror.survey.esps[1].vendors[0].loaders[0].isSigned = false
+        mirror.survey.bootManager?.isSecure = false
+        #expect(ids.isEmpty)
+        #expect(mirror.state(of: .grubInstall) == .done)
+        mirror.survey.bootManager?.isSecure = true
+        #expect(ids == ["grub-install.not-signed"])
+        #expect(stops[1] == "grub-install")
+        // Without shim the firmware itself refuses it, and goes on to the next.
+        mirror.survey.bootManager?.order = [2, 1]
+        mirror.survey.bootManager?.options[1].file = #"\EFI\debian\grubx64.efi"#
+        #expect(ids == ["grub-install.not-signed"])
+        #expect(mirror.diagnosis.verdict == .degraded)
+    }
+
+    @Test mutating func `may stop at a loader that is not signed where Secure Boot is not seen`() {
+        for number in 0..<2 {
+            addFallback(to: number)
+            mirror.survey.esps[number].vendors[1].loaders[0].isSigned = true
+            mirror.survey.esps[number].vendors[1].loaders[1].isSigned = false
+        }
+        mirror.survey.bootManager = nil
+        #expect(mirror.state(of: .grubInstall) == .unknown)
+        for number in 0..<2 { mirror.survey.esps[number].vendors[1].loaders[1].isSigned = true }
+        #expect(mirror.state(of: .grubInstall) == .done)
+    }
+
     // MARK: what is done about it
 
     func changes(_ options: PlanOptions = PlanOptions()) -> [Change] {

@@ -19,7 +19,10 @@ extension Target {
         Target("module-area", upTo: 8192) { _ = ModuleArea(parsing: $0) },
         Target("elf-module", upTo: 16384) { _ = ELFModule(parsing: $0) },
         Target("unified-image", upTo: 8192) { _ = UnifiedImage(parsing: $0) },
-        Target("loader", upTo: 8192) { _ = CoreImage(parsingLoader: $0) },
+        Target("loader", upTo: 8192) {
+            _ = CoreImage(parsingLoader: $0)
+            _ = FirmwareProgram(parsing: $0)?.isSigned
+        },
         Target("boot-option", upTo: 4096) { _ = BootOption(number: 0, parsing: $0) },
         Target("moddep") { _ = GrubModules.dependencies(parsing: text($0)) },
         Target("missing-symbols") { bytes in

@@ -87,7 +87,9 @@ class Case:
         """What rescue says of the machine when it is done, its status, and the seconds it took."""
         out = self.folder / name
         script = RESCUE.format(options=options)
-        done = workshop.job(files, script, out=out, log=self.folder / f"{name}.log", limit=3600)
+        done = workshop.job(
+            files, script, bios=self.fault.bios, out=out, log=self.folder / f"{name}.log", limit=3600
+        )
         whole, status = answer(out, "rescue")
         document = (whole or {}).get("after") or (whole or {}).get("before")
         self.tell(f"{name:8} {status}, {told(document)}")

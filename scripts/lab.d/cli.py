@@ -59,6 +59,7 @@ def rescue(options):
             plugged,
             f"#!/bin/bash\ncd /job/files 2> /dev/null\n{command}\n",
             flavour=options.flavour,
+            bios=options.bios,
             files=files,
             out=options.results,
             log=options.log,
@@ -141,6 +142,7 @@ def parser():
         choices=workshop.FLAVOURS,
         help="plain: nothing assembled; assembled: MD and LVM running; bare: no mdadm, no lvm",
     )
+    sub.add_argument("--bios", action="store_true", help="start it by BIOS, also on a machine that UEFI starts")
     sub.add_argument("--file", type=Path, action="append", default=[], help="bring FILE; commands start beside it")
     sub.add_argument("--results", type=Path, metavar="DIR", help="fetch what the command leaves in /out")
     sub.add_argument("--log", type=Path, metavar="FILE", help="keep the console")

@@ -28,10 +28,10 @@ close_target
 
 @dataclass
 class Fault:
-    """A file of faults/: `# about:`, `# expect:`, then shell; before it perhaps `# boot:`, `# from:`, `# confirm:` and
-    `# hardware:`."""
+    """A file of faults/: `# about:`, `# expect:`, then shell; before it perhaps `# on:`, `# boot:`, `# from:`,
+    `# confirm:`, `# hardware:` and `# rescue:`."""
 
-    name: str  # MACHINE:FILE, or FILE alone on Debian's machine
+    name: str  # MACHINE:FILE, or FILE alone on the machine that it says it is for, else on Debian's
     machine: machines.Machine
     file: str
     about: str
@@ -40,6 +40,7 @@ class Fault:
     parent: str  # the fault whose disks this one starts from, or "" for the base
     confirm: list  # devices whose data its rescue puts at stake
     hardware: str  # what images of its disks are to be judged for, or "": they do not tell what they hang on
+    bios: bool  # the rescue system is started by BIOS, whatever starts the machine
     shell: bool
 
     @property
@@ -68,7 +69,7 @@ def fault(name):
     heading = dict(re.findall(r"^# (\w+):[ ]*(.*)$", text, re.M))
     return Fault(
         name,
-        machines.machine(machine or machines.DEFAULT),
+        machines.machine(machine or heading.get("on") or machines.DEFAULT),
         short,
         heading["about"],
         heading["expect"].split(),
@@ -76,6 +77,7 @@ def fault(name):
         prefix + heading["from"] if "from" in heading else "",
         heading.get("confirm", "").split(),
         heading.get("hardware", ""),
+        heading.get("rescue") == "bios",
         bool(commands(short)),
     )
 

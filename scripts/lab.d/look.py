@@ -66,11 +66,13 @@ def said(fault, again):
 
     def make(folder):
         files = disks.overlays(source, folder)
-        done = workshop.job(files, SCRIPT, out=folder, log=folder / "console.log", limit=3600)
+        done = workshop.job(
+            files, SCRIPT, bios=fault.bios, out=folder, log=folder / "console.log", limit=3600
+        )
         facts = {"unchanged": disks.unchanged(folder, source), "seconds": round(done.seconds, 1)}
         (folder / "look.json").write_text(json.dumps(facts))
 
-    return cached(f"look-{fault.name}", digest(BINARY, fault.key), make, again=again)
+    return cached(f"look-{fault.name}", digest(BINARY, fault.key, fault.bios), make, again=again)
 
 
 def at_rest(fault, again):

@@ -29,9 +29,16 @@ class Machine:
 
     @property
     def folders(self):
-        """The family's folder, behind that of the family which the first line of its family.sh says it is like."""
-        like = re.match(r"# like (\S+)\n", (self.folder / "family.sh").read_text())
-        return [*([HERE / "roots" / like.group(1)] if like else []), self.folder]
+        """The family's folder, behind that of the family which it is like."""
+        like = liked(self.folder / "family.sh")
+        return [*([HERE / "roots" / like] if like else []), self.folder]
+
+    @property
+    def layouts(self):
+        """The layout's file, behind that of the layout which it is like."""
+        file = HERE / f"layouts/{self.layout}.sh"
+        like = liked(file)
+        return [*([file.with_name(f"{like}.sh")] if like else []), file]
 
     @property
     def library(self):
@@ -40,7 +47,7 @@ class Machine:
             "target.sh": COMMON / "target.sh",
             "story.env": COMMON / "story.env",
             "family.sh": "".join((folder / "family.sh").read_text() for folder in self.folders),
-            "layout.sh": HERE / f"layouts/{self.layout}.sh",
+            "layout.sh": "".join(file.read_text() for file in self.layouts),
         }
 
     def root(self):
@@ -81,6 +88,12 @@ make_machine
 set +x
 close_target
 """
+
+
+def liked(file):
+    """What the first line of a file says it is like: it stands behind that one, and says only what is otherwise."""
+    like = re.match(r"# like (\S+)\n", file.read_text())
+    return like and like.group(1)
 
 
 def grub(folder):

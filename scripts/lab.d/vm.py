@@ -24,15 +24,15 @@ QEMU = [
 ]  # fmt: skip
 
 
-def target_disks(files):
+def target_disks(files, bios=False):
     """The disks of the target (path by name): SCSI, so that they come as sda and sdb, each with a serial of its own.
 
     Beside a machine that UEFI starts lies what its firmware remembers; its boot options say what is started, and
-    QEMU's order must not stand in for them.
+    QEMU's order must not stand in for them. With `bios` that machine is started as if it had no UEFI.
     """
     folder = next(iter(files.values())).parent
     memory = folder / "firmware.fd"
-    arguments = uefi(memory) if memory.exists() else []
+    arguments = uefi(memory) if memory.exists() and not bios else []
     for number, (name, file) in enumerate(files.items()):
         order = "" if memory.exists() else f",bootindex={number + 1}"
         arguments += [

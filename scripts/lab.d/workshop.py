@@ -51,7 +51,7 @@ def pack(script, flavour, files):
     return data.getvalue()
 
 
-def job(disks, script, *, flavour="plain", files={}, out=None, limit=2400, log=None, echo=None):
+def job(disks, script, *, flavour="plain", bios=False, files={}, out=None, limit=2400, log=None, echo=None):
     """Run `script` (with its #! line) in the rescue system with `disks` (path by name a, b).
 
     The script finds the target's disks in $A and $B (helper: . /job/disks), and
@@ -70,7 +70,7 @@ def job(disks, script, *, flavour="plain", files={}, out=None, limit=2400, log=N
             *vm.plain_disk("in", inbox, read_only=True),
             *vm.plain_disk("out", outbox),
         ]  # fmt: skip
-        arguments += vm.target_disks(disks)
+        arguments += vm.target_disks(disks, bios)
         started = ended = None
         with vm.Machine(arguments, log) as machine:
             for piece in machine.chunks():

@@ -11,12 +11,16 @@ struct FirmwareStart {
         /// The boot option that names it; nil for the fallback path, which needs none.
         var option: BootOption?
         var end: LoaderChain.End
+        /// The firmware itself does not start it, and goes on to the next.
+        var isRefused = false
 
         var stops: Bool { if case .stops = end { true } else { false } }
     }
 
     /// In the order in which the firmware tries them; those whose loader is not there are left out, as it leaves them.
     let ways: [Way]
+    /// Those that it leaves out because they are not signed.
+    let refused: [Way]
     /// Loaders of this system that only a boot option would start, and no option is known: they are not seen from here.
     let unseen: [Way]
     private let scene: Scene
@@ -26,12 +30,15 @@ struct FirmwareStart {
         guard let boot = scene.boot, let volume = scene.bootVolume else { return nil }
         self.scene = scene
         let esps = scene.survey.esps
-        let follow = { (esp: ESP, path: String) in
-            LoaderChain(esp: esp, boot: boot, volume: volume, scene: scene).follow(path)
-        }
-        self.follow = follow
+        let chain = { (esp: ESP) in LoaderChain(esp: esp, boot: boot, volume: volume, scene: scene) }
+        follow = { esp, path in chain(esp).follow(path) }
         func way(_ esp: ESP, _ path: String, _ option: BootOption? = nil) -> Way {
-            Way(esp: esp, path: path, option: option, end: follow(esp, path))
+            if let loader = esp.loader(path), chain(esp).isRefused(loader) {
+                return Way(
+                    esp: esp, path: path, option: option, end: .stops(chain(esp).notSigned(loader)),
+                    isRefused: true)
+            }
+            return Way(esp: esp, path: path, option: option, end: chain(esp).follow(path))
         }
         let options = scene.survey.bootManager?.tried ?? []
         let started = options.compactMap { option -> Way? in
@@ -43,7 +50,9 @@ struct FirmwareStart {
             else { return nil }
             return way(esp, loader.path, option)
         }
-        ways = started + esps.compactMap { esp in esp.fallback.map { way(esp, $0) } }
+        let all = started + esps.compactMap { esp in esp.fallback.map { way(esp, $0) } }
+        ways = all.filter { !$0.isRefused }
+        refused = all.filter(\.isRefused)
         unseen =
             scene.survey.bootManager != nil
             ? []

@@ -68,10 +68,28 @@ struct LoaderChain {
                     "Failed to open \\\(grub.split(separator: "/").joined(separator: "\\")) - Not Found",
                     seen: "no \(grub)"))
         }
+        if isRefused(next) { return .stops(notSigned(next)) }
+        if shim.isSigned == true, next.isSigned == false, scene.survey.bootManager?.isSecure == nil {
+            return .unsure(
+                "\(grub) is not signed, and whether Secure Boot is on is seen only by a system that UEFI started"
+            )
+        }
         guard next.core != nil else {
             return .unsure("\(grub) is not a GRUB that bootmend knows, and what it starts is not known")
         }
         return followGrub(next)
+    }
+
+    /// Secure Boot is on, and the loader has no certificate at all.
+    func isRefused(_ loader: ESP.Loader) -> Bool {
+        scene.survey.bootManager?.isSecure == true && loader.isSigned == false
+    }
+
+    func notSigned(_ loader: ESP.Loader) -> CoreAim.Miss {
+        miss(
+            "not-signed", "Secure Boot is on, and \(loader.path) is not signed",
+            "Verification failed: (0x1A) Security Violation", seen: "no certificate table",
+            expected: "a signed loader, as packages bring it")
     }
 
     private func followGrub(_ loader: ESP.Loader) -> End {

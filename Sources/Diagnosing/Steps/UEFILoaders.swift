@@ -84,7 +84,8 @@ enum UEFILoaders {
         _ esp: ESP, _ start: FirmwareStart, _ severity: Finding.Severity, _ scene: Scene,
         _ redo: inout LoaderRedo
     ) -> Finding? {
-        let chain = start.first(on: esp) ?? start.unseen.first { $0.esp.volume == esp.volume }
+        let chain =
+            start.first(on: esp) ?? (start.refused + start.unseen).first { $0.esp.volume == esp.volume }
         guard let chain else {
             let loaders = FirmwareStart.own(esp, scene)
             let remedies =

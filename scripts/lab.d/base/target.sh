@@ -34,6 +34,14 @@ synced() {
 	done
 }
 
+# The same table of two partitions on both disks, the first one for /boot: two_halves TYPE TYPE
+two_halves() {
+	for disk in "$A" "$B"; do
+		printf 'label: dos\nsize=%sMiB, type=%s, bootable\ntype=%s\n' $BOOT_MIB "$1" "$2" | sfdisk -q "$disk"
+	done
+	settle
+}
+
 # A mirror of two halves: array NUMBER METADATA UUID HALF HALF
 array() {
 	case $2 in

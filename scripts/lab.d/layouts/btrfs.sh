@@ -3,10 +3,7 @@ SUBVOLUME=@rootfs
 ROOT=${A}2 ROOT_OPTIONS="-o subvol=$SUBVOLUME" BOOT=/dev/md0
 
 make_machine() {
-	for disk in "$A" "$B"; do
-		printf 'label: dos\nsize=%sMiB, type=fd, bootable\ntype=83\n' $BOOT_MIB | sfdisk -q "$disk"
-	done
-	settle
+	two_halves fd 83
 	array 0 0.90 $ARRAY_UUID "${A}1" "${B}1"
 	mkfs.ext4 -q -U $BOOT_UUID /dev/md0
 	mkfs.btrfs -q -U $ROOT_UUID -d raid1 -m raid1 "${A}2" "${B}2"

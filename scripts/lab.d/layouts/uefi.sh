@@ -1,10 +1,10 @@
+# like story
 # A machine that UEFI starts: GPT, on each disk an ESP of its own, a half of /boot's array, and a physical volume under
 # raid1 volumes. Made at once on both disks, as an installer does it.
 
 ESP_MIB=64
 ESP_A=E5BA0001
 ESP_B=E5BB0002
-ROOT=/dev/mapper/$VG-root BOOT=/dev/md0
 
 make_machine() {
 	for disk in "$A" "$B"; do
@@ -33,14 +33,4 @@ make_machine() {
 	mkdir -p $T/boot/efi
 	make_bootable "${B}1" "${A}1"
 	efibootmgr -v
-}
-
-open_storage() {
-	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
-	vgchange --quiet -ay --activationmode degraded $VG
-}
-
-close_storage() {
-	vgchange --quiet -an $VG
-	mdadm --quiet --stop /dev/md0
 }
