@@ -37,6 +37,9 @@ package struct BootManager: Codable, Sendable, Hashable {
     private static let largest = 64 << 10
     private static let most = 512
 
+    /// The file of a variable of this kind: `BootOrder`, `Boot0001`.
+    package static func path(of variable: String) -> String { "\(directory)/\(variable)-\(vendor)" }
+
     /// Nil where the system that `root` is the tree of shows no variables of its firmware.
     package static func read(_ root: RootDirectory) -> BootManager? {
         guard let order = value("BootOrder", root) else { return nil }
@@ -62,7 +65,7 @@ package struct BootManager: Codable, Sendable, Hashable {
 
     // The attributes come first, four bytes.
     private static func value(_ name: String, _ root: RootDirectory) -> [UInt8]? {
-        let bytes = try? root.read("\(directory)/\(name)-\(vendor)", limit: largest)
+        let bytes = try? root.read(path(of: name), limit: largest)
         return bytes.flatMap { $0.count > 4 ? Array($0.dropFirst(4)) : nil }
     }
 

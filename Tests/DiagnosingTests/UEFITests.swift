@@ -260,6 +260,10 @@ import Testing
         mirror.survey.bootManager?.options[1].partition?.uuid = "cccccccc-0000-4000-8000-000000000002"
         #expect(commands.filter { $0.contains("--create-only") }.map { $0[4] } == ["0000", "0003"])
         #expect(commands.last?.last == "0001,0002,0000,0003")
+        #expect(!changes().contains { !$0.isUndoable })
+        // That of a disk which may come back is left to the person.
+        let lines = mirror.plan().notDone.flatMap(\.changes).flatMap(\.linesByHand)
+        #expect(lines.contains("efibootmgr --delete-bootnum --bootnum 0001"))
     }
 
     @Test mutating func `of RHEL gets them from the other ESP, and without one from its packages`() throws {

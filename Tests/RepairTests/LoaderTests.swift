@@ -77,6 +77,47 @@ struct `Loaders on an ESP` {
         }
     }
 
+    private static let vendor = "8be4df61-93ca-11d2-aa0d-00e098032b8c"
+    private static let order = "/sys/firmware/efi/efivars/BootOrder-" + vendor
+    private static let option = "/sys/firmware/efi/efivars/Boot0005-" + vendor
+
+    // A plain file keeps what lies behind a shorter write, so all of these are of one length.
+    private func makeOption() throws -> Outcome {
+        try system.write("order 1,0\n", to: Self.order)
+        try system.tool(
+            .efibootmgr,
+            "case $1 in c) echo option > \(Self.option) ;; o) echo order 1,5 > \(Self.order) ;; esac")
+        return system.apply([
+            .run(command: Command(.efibootmgr, "c"), touching: [Self.option]),
+            .run(command: Command(.efibootmgr, "o"), touching: [Self.order]),
+        ])
+    }
+
+    @Test func `have boot options, which are taken back with them`() throws {
+        #expect(try makeOption().id == "1")
+        #expect(try system.text(Self.option) == "option\n")
+        // The kernel makes their times up at each start.
+        try system.shell("touch -d 2020-02-02 '\(system.root)\(Self.order)' '\(system.root)\(Self.option)'")
+        #expect(try system.undo().isComplete)
+        #expect(try system.text(Self.order) == "order 1,0\n")
+        #expect(!system.exists(Self.option))
+    }
+
+    @Test func `have boot options that somebody has changed since, or that are not seen`() throws {
+        #expect(try makeOption().id == "1")
+        try system.write("order 2,7\n", to: Self.order)
+        #expect(try system.undo().items.map(\.result) == [.changedSince, .restored])
+        #expect(try system.text(Self.order) == "order 2,7\n")
+        #expect(try system.undo(evenIfChanged: true).isComplete)
+        #expect(try system.text(Self.order) == "order 1,0\n")
+        #expect(try makeOption().id == "2")
+        try system.shell("rm '\(system.root)'/sys/firmware/efi/efivars/*")
+        let report = try system.undo()
+        #expect(report.items.count == 2)
+        #expect(report.failures.allSatisfy { $0.contains("the firmware's variables are not seen from here") })
+        #expect(report.failures.count == 2)
+    }
+
     @Test func `need an ESP that could be mounted`() throws {
         let failure = try #require(install(try tool("true"), on: Self.other).failure)
         #expect(failure.message == "cannot mount '/dev/sdb1': the rescue system cannot write to it")

@@ -148,10 +148,10 @@ struct LoaderRedo {
                         .efibootmgr, "--quiet", "--create-only", "--bootnum", option.digits, "--disk",
                         disk.rawValue, "--part", String(partition.number), "--label", directory, "--loader",
                         file),
-                    touching: []),
+                    touching: [BootManager.path(of: option.name)]),
                 .run(
                     command: Command(.efibootmgr, "--quiet", "--bootorder", digits.joined(separator: ",")),
-                    touching: []),
+                    touching: [BootManager.path(of: "BootOrder")]),
             ])
     }
 

@@ -162,6 +162,12 @@ enum UEFILoaders {
         Finding(
             id: "grub-install.stale-boot-option", step: step, severity: .note,
             summary: "the boot option \(option.name), \(option.title), names a partition that no disk has",
-            evidence: [Evidence(path: option.name, seen: option.partition?.uuid ?? "")])
+            evidence: [Evidence(path: option.name, seen: option.partition?.uuid ?? "")],
+            remedies: [
+                .byHand(
+                    step, title: "Remove the boot option \(option.name)",
+                    lines: ["efibootmgr --delete-bootnum --bootnum \(option.digits)"],
+                    why: "the disk that it is for may come back")
+            ])
     }
 }

@@ -25,12 +25,7 @@ extension Work {
         let name = area.disk.device.split(separator: "/").last.map(String.init) ?? "disk"
         for (start, length) in area.pieces {
             let bytes = try source.read(at: start, count: Int(clamping: length))
-            let file = try journal.backUp(name) { (backup, shown) throws(SystemError) in
-                try backup.write(bytes, at: 0, of: shown)
-                return UInt64(bytes.count)
-            }
-            let backup = SavedItem.Backup(
-                file: file, offset: 0, size: UInt64(bytes.count), checksum: CRC32().standard(bytes))
+            let backup = try journal.backUp(bytes, as: name)
             try journal.add(.was(change: number, item: .area(disk: area.disk, start: start, backup: backup)))
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Machine
 
@@ -126,6 +127,16 @@ package final class Journal {
         guard size <= Self.smallEnough else { return file }
         for store in stores.dropFirst() { try? store.take(file, from: stores[0]) }
         return file
+    }
+
+    /// These bytes in a new file of their own.
+    func backUp(_ bytes: [UInt8], as name: String) throws(SystemError) -> SavedItem.Backup {
+        let file = try backUp(name) { (backup, shown) throws(SystemError) in
+            try backup.write(bytes, at: 0, of: shown)
+            return UInt64(bytes.count)
+        }
+        return SavedItem.Backup(
+            file: file, offset: 0, size: UInt64(bytes.count), checksum: CRC32().standard(bytes))
     }
 
     /// The file with the bytes that were there, from the first store in which they are still what they were.

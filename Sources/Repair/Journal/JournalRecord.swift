@@ -45,6 +45,9 @@ enum SavedItem: Codable, Sendable, Hashable {
     /// Bytes of a disk from `start` on.
     case area(disk: SavedDisk, start: UInt64, backup: Backup)
 
+    /// A variable of the firmware's; no bytes where there was none.
+    case variable(path: String, backup: Backup?)
+
     /// Bytes in a file of the journal.
     struct Backup: Codable, Sendable, Hashable {
         var file: String
@@ -58,7 +61,7 @@ enum SavedItem: Codable, Sendable, Hashable {
     var subject: String {
         switch self {
         case .absent(let path), .file(let path, _, _), .link(let path, _), .directory(let path, _),
-            .tree(let path, _):
+            .tree(let path, _), .variable(let path, _):
             path
         case .area(let disk, _, _): disk.device
         }
@@ -81,6 +84,8 @@ enum Trace: Codable, Sendable, Hashable {
     case absent(path: String)
     case file(path: String, size: UInt64, seconds: Int, nanoseconds: Int)
     case area(device: String, start: UInt64, checksum: UInt32)
+    /// The kernel makes its times up at each start; nil for none.
+    case variable(path: String, checksum: UInt32?)
     /// CRC-32 over names, sizes and times of what lies deeper than its first level: grubenv and grub.cfg, which change
     /// at every boot, lie on the first.
     case tree(path: String, checksum: UInt32)

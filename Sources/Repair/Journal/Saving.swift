@@ -40,6 +40,7 @@ struct Saving {
     }
 
     private func items(at path: String) throws -> [SavedItem] {
+        if FirmwareVariable.isOne(path) { return [try variable(path)] }
         guard let place = try Place.find(path, in: root) else { return try missingDirectories(path) }
         guard let status = try place.status() else { return [.absent(path: place.path)] }
         switch status.kind {
@@ -53,6 +54,14 @@ struct Saving {
         case .link, .other:
             throw SystemError("save", place.shown, detail: "it is neither a file nor a directory")
         }
+    }
+
+    private func variable(_ path: String) throws -> SavedItem {
+        guard let bytes = try FirmwareVariable.read(path, in: root) else {
+            return .variable(path: path, backup: nil)
+        }
+        let name = String(path.split(separator: "/").last ?? "variable")
+        return .variable(path: path, backup: try journal.backUp(bytes, as: name))
     }
 
     // What is made for the file's sake goes with it.
@@ -146,6 +155,9 @@ extension Trace {
     init?(of item: SavedItem, in root: RootDirectory) throws {
         switch item {
         case .directory, .link: return nil
+        case .variable(let path, _):
+            try FirmwareVariable.needSeen(path, in: root)
+            self = .variable(path: path, checksum: try FirmwareVariable.checksum(path, in: root))
         case .tree(let path, _):
             self = .tree(path: path, checksum: try TreeListing(path, in: root).checksum(below: path))
         case .absent(let path), .file(let path, _, _):

@@ -22,6 +22,7 @@ struct Restoring {
         case .directory(let path, let attributes): try restoreDirectory(path, attributes)
         case .tree(let path, let entries): try restoreTree(path, entries, traces)
         case .area(let disk, let start, let backup): try restoreArea(disk, start, backup)
+        case .variable(let path, let backup): try restoreVariable(path, backup)
         }
     }
 
@@ -148,7 +149,7 @@ struct Restoring {
                     try restoreFile(path, backup, attributes, settles: false)
                 case .link(let path, let target): try restoreLink(path, target)
                 case .directory(let path, let attributes): try restoreDirectory(path, attributes)
-                case .absent, .tree, .area: .unchanged
+                case .absent, .tree, .area, .variable: .unchanged
                 }
             if one == .restored { result = .restored }
         }
@@ -160,6 +161,17 @@ struct Restoring {
             if isBoot(path + "/") { try place.settle() } else { try place.synchronize() }
         }
         return result
+    }
+
+    private func restoreVariable(_ path: String, _ backup: SavedItem.Backup?) throws -> Result {
+        let value = try backup.map { backup in
+            try journal.open(backup).read(
+                at: backup.offset, count: Int(clamping: backup.size), of: backup.file)
+        }
+        try FirmwareVariable.needSeen(path, in: root)
+        if try FirmwareVariable.read(path, in: root) == value { return .unchanged }
+        try FirmwareVariable.put(value, path, in: root)
+        return .restored
     }
 
     private func restoreArea(_ disk: SavedDisk, _ start: UInt64, _ backup: SavedItem.Backup) throws -> Result

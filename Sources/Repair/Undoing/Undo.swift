@@ -165,6 +165,7 @@ extension Restoring {
             let bytes = try journal.open(backup).read(
                 at: 0, count: Int(clamping: backup.size), of: backup.file)
             return .area(device: disk.device, start: start, checksum: BootArea.checksum(bytes, at: start))
+        case .variable(let path, let backup): return .variable(path: path, checksum: backup?.checksum)
         case .link, .directory: return nil
         }
     }
@@ -173,7 +174,7 @@ extension Restoring {
 extension Trace {
     var subject: String {
         switch self {
-        case .absent(let path), .file(let path, _, _, _), .tree(let path, _): path
+        case .absent(let path), .file(let path, _, _, _), .tree(let path, _), .variable(let path, _): path
         case .area(let device, _, _): device
         }
     }
