@@ -315,6 +315,9 @@ import Testing
         for number in 0..<2 { mirror.survey.esps[number].vendors[0].config = nil }
         #expect(ids == ["grub-install.no-stub", "grub-install.no-stub"])
         #expect(mirror.diagnosis.verdict == .broken)
+        // As where the options are seen, and the first of them leads there.
+        let severities = mirror.diagnosis.findings.filter { $0.step == .grubInstall }.map(\.severity)
+        #expect(severities == [.blocker, .warning])
         // With one that leads it depends on the option, which nobody sees.
         mirror.survey.esps[0] = Self.esp(mirror.survey.esps[0].volume)
         #expect(ids == ["grub-install.no-stub"])

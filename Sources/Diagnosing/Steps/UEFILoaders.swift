@@ -30,9 +30,12 @@ enum UEFILoaders {
         // Where nothing starts, what is wrong with each of them stops the machine.
         let severity: Finding.Severity = start.first == nil && unknown == nil ? .blocker : .warning
         for esp in esps where start.first.map({ $0.esp.volume != esp.volume }) ?? true {
-            findings += [other(esp, start, severity, scene, &redo)].compactMap(\.self)
+            // Of those that some option may start, one does: what the others lead to matters without its disk.
+            let startsFirst = start.unseen.first.map { $0.esp.volume == esp.volume } ?? true
+            findings += [other(esp, start, startsFirst ? severity : .warning, scene, &redo)].compactMap(
+                \.self)
         }
-        findings += without(esps, severity, scene)
+        findings += without(esps, start.unseen.isEmpty ? severity : .warning, scene)
         if start.first == nil && findings.isEmpty && unknown == nil {
             unknown = "no EFI system partition of this system was found"
         }
