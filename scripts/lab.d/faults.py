@@ -64,12 +64,13 @@ def fault(name):
     file = FOLDER / short
     if not re.fullmatch(r"[\w-]+", short) or not file.is_file():
         raise Failure(f"no fault named {short}; there are: {', '.join(names())}")
-    prefix = f"{machine}:" if machine else ""
     text = file.read_text()
     heading = dict(re.findall(r"^# (\w+):[ ]*(.*)$", text, re.M))
+    machine = machine or heading.get("on", "")
+    prefix = f"{machine}:" if machine else ""
     return Fault(
         name,
-        machines.machine(machine or heading.get("on") or machines.DEFAULT),
+        machines.machine(machine or machines.DEFAULT),
         short,
         heading["about"],
         heading["expect"].split(),
