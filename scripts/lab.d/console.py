@@ -13,6 +13,7 @@ SIGNS = [
     ("boots", r"LAB: reached multi-user\.target.*\n"),
     ("dirty", r"LAB: dirty\n"),
     ("no-boot-device", r"No bootable device\.?"),
+    ("uefi-shell", r"Shell> "),
     ("no-boot-device", r"BdsDxe: No bootable option or device was found\."),
     ("grub-rescue", r"(?:error: [^\n]*\n)?[^\n]*Entering rescue mode[^\n]*\n[^\n]*grub rescue>"),
     ("grub-rescue", r"grub rescue>"),
