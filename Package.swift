@@ -77,7 +77,7 @@ let package = Package(
         tests(of: "Storage", and: ["Bytes", "Machine", "TestFiles"], hasFixtures: true),
         tests(of: "BootFiles", and: ["Machine", "Bytes", "TestFiles"], hasFixtures: true),
         tests(of: "Distributions", and: ["BootFiles", "Machine"]),
-        tests(of: "Sysimage", and: ["Machine", "Storage"]),
+        tests(of: "Sysimage", and: ["Machine", "Storage", "TestFiles"]),
         // Needs root and mounts of its own; skipped, with the reason, where it has not got them.
         .testTarget(
             name: "LoopTests",

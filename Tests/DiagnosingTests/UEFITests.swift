@@ -255,6 +255,22 @@ import Testing
             ])
     }
 
+    @Test mutating func `gets none where the firmware has no number free, or the partition has an impossible one`() {
+        mirror.survey.bootManager?.options.removeAll { $0.number == 2 }
+        mirror.survey.bootManager?.options = (0...UInt16.max).map { number in
+            BootOption(number: number, title: "full")
+        }
+        #expect(commands.isEmpty)
+        mirror.survey.bootManager?.options = []
+        #expect(!commands.isEmpty)
+        for disk in mirror.survey.storage.disks.indices {
+            for index in (mirror.survey.storage.disks[disk].table?.partitions ?? []).indices {
+                mirror.survey.storage.disks[disk].table?.partitions[index].number = -1
+            }
+        }
+        #expect(commands.isEmpty)
+    }
+
     @Test mutating func `gets two boot options where both name what is gone`() {
         mirror.survey.bootManager?.options[0].partition?.uuid = "cccccccc-0000-4000-8000-000000000001"
         mirror.survey.bootManager?.options[1].partition?.uuid = "cccccccc-0000-4000-8000-000000000002"

@@ -1,6 +1,7 @@
 import Glibc
 import Machine
 import Storage
+import TestFiles
 import Testing
 
 @testable import Sysimage
@@ -23,10 +24,8 @@ import Testing
     }
 
     @Test func `what was opened is closed from the record, the last first, and the record goes`() throws {
-        var template = Array("/tmp/bootmend-record-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let directory = String(decoding: template.map { UInt8(bitPattern: $0) }.dropLast(), as: UTF8.self)
-        defer { _ = system("rm -rf \(directory)") }
+        let place = try TemporaryDirectory()
+        let directory = place.path
         let record = RunRecord("opened.json", in: directory)
         let opening = Opening(record: record, sys: MDStates(sys: directory))
         // `true` stands for the tools that close, `false` is not of the closed list.
@@ -45,10 +44,8 @@ import Testing
     }
 
     @Test func `an array that does not run is told by its state`() throws {
-        var template = Array("/tmp/bootmend-sys-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let sys = String(decoding: template.map { UInt8(bitPattern: $0) }.dropLast(), as: UTF8.self)
-        defer { _ = system("rm -rf \(sys)") }
+        let place = try TemporaryDirectory()
+        let sys = place.path
         _ = system(
             "cd \(sys); mkdir -p block/md127/md block/md127/slaves/sdb1 block/md0/md block/md0/slaves/sda1 block/sda; echo inactive > block/md127/md/array_state; echo clean > block/md0/md/array_state"
         )

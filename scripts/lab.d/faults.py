@@ -113,7 +113,7 @@ def broken(name):
         files = disks.overlays(start, folder)
         if chosen.shell:
             job_files = {
-                **chosen.machine.library,
+                **chosen.machine.job_files,
                 "before": chosen.machine.base() / "before",
                 "faults": FOLDER,
                 "fault.sh": HELPERS,

@@ -42,7 +42,7 @@ def live(folder, plugged, command, *, log=None, keep=None):
         (scratch / "arrived").write_text(ARRIVED)
         (scratch / "command").write_text(f"#!/bin/sh\n{command}\n")
         files = {f"files/{name}": scratch / name for name in ("arrived", "command")}
-        done = workshop.job(images, PREPARE, files=dict(machines.machine(machines.DEFAULT).library, **files))
+        done = workshop.job(images, PREPARE, files=dict(machines.machine(machines.DEFAULT).job_files, **files))
         if done.status != 0:
             raise Failure(f"the command could not be put into the machine\n{workshop.tail(done.stderr)}")
         arguments = vm.target_disks({name: images[name] for name in boot.PLUGGED[plugged]})

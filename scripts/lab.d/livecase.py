@@ -55,7 +55,7 @@ def prepared(parent):
 
     def make(folder):
         files = {
-            **machines.machine(machines.DEFAULT).library,
+            **machines.machine(machines.DEFAULT).job_files,
             "live": FOLDER,
             "machine": MACHINE,
             "image.sh": HERE / "image.sh",

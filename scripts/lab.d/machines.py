@@ -41,7 +41,7 @@ class Machine:
         return [*([file.with_name(f"{like}.sh")] if like else []), file]
 
     @property
-    def library(self):
+    def job_files(self):
         """What every job that handles the machine's disks by hand gets."""
         return {
             "target.sh": COMMON / "target.sh",
@@ -72,12 +72,12 @@ class Machine:
                 run("qemu-img", "create", "-q", "-f", "qcow2", file, size)
             if self.firmware == "uefi":
                 shutil.copy(vm.OVMF / "OVMF_VARS_4M.fd", folder / "firmware.fd")
-            files = dict(self.library, **{each.name: each for each in root.iterdir()})
+            files = dict(self.job_files, **{each.name: each for each in root.iterdir()})
             done = workshop.job(disks, SCRIPT, files=files, out=folder, log=folder / "console.log", limit=3600)
             if done.status != 0:
                 raise Failure(f"the machine could not be built\n{workshop.tail(done.stderr)}")
 
-        key = digest(SCRIPT, *self.library.values(), root.name, system.name)
+        key = digest(SCRIPT, *self.job_files.values(), root.name, system.name)
         return cached(f"base-{self.name}", key, make)
 
 

@@ -72,7 +72,9 @@ package struct BootOption: Codable, Sendable, Hashable {
     }
 
     /// `Boot0003`: the name of the variable.
-    package var name: String { "Boot" + digits }
+    package var name: String { Self.name(of: number) }
+
+    package static func name(of number: UInt16) -> String { "Boot" + digits(of: number) }
 
     /// The path of the loader as a filesystem has it: `EFI/debian/shimx64.efi`.
     package var loader: String? {
@@ -80,7 +82,7 @@ package struct BootOption: Codable, Sendable, Hashable {
     }
 
     /// `0003`: what efibootmgr calls it.
-    package var digits: String {
+    package static func digits(of number: UInt16) -> String {
         let text = String(number, radix: 16, uppercase: true)
         return String(repeating: "0", count: 4 - text.count) + text
     }

@@ -122,36 +122,36 @@ struct LoaderRedo {
     mutating func option(for esp: ESP) -> Remedy? {
         guard let manager, let partition = FirmwareStart.partition(of: esp, scene), let uuid = partition.uuid,
             let disk = scene.storage.disks(under: esp.volume).first, !hasOption(esp, uuid),
-            let number = Set(0...UInt16(manager.options.count)).subtracting(manager.options.map(\.number))
-                .min()
+            let place = UInt32(exactly: partition.number)
         else { return nil }
+        let known = Set(manager.options.map(\.number))
+        guard let number = (0...UInt16.max).first(where: { !known.contains($0) }) else { return nil }
         let loaders = ([esp] + esps).flatMap { FirmwareStart.own($0, scene) }
         let path = loaders.first?.path ?? "EFI/\(directory)/shimx64.efi"
         let file = "\\" + path.split(separator: "/").joined(separator: "\\")
         let option = BootOption(
             number: number, title: directory,
-            partition: .init(number: UInt32(partition.number), uuid: uuid.lowercased()), file: file)
-        let known = Set(manager.options.map(\.number))
+            partition: .init(number: place, uuid: uuid.lowercased()), file: file)
         let ours = Set(manager.options.filter { FirmwareStart.isOwn($0, scene) }.map(\.number))
         var order = manager.order.filter(known.contains)
         let last = order.lastIndex(where: ours.contains)
         order.insert(number, at: last.map { $0 + 1 } ?? 0)
         self.manager?.options.append(option)
         self.manager?.order = order
-        let digits = order.map { BootOption(number: $0, title: "").digits }
+        let digits = order.map(BootOption.digits)
         return Remedy(
             step: Self.step,
             title: "Make a boot option for \(path) on \(scene.name(of: esp.volume))",
             changes: [
                 .run(
                     command: Command(
-                        .efibootmgr, "--quiet", "--create-only", "--bootnum", option.digits, "--disk",
-                        disk.rawValue, "--part", String(partition.number), "--label", directory, "--loader",
+                        .efibootmgr, "--quiet", "--create-only", "--bootnum", BootOption.digits(of: number), "--disk",
+                        disk.rawValue, "--part", String(place), "--label", directory, "--loader",
                         file),
-                    touching: [BootManager.path(of: option.name)]),
+                    touching: [EFIVariables.path(of: BootOption.name(of: number))]),
                 .run(
                     command: Command(.efibootmgr, "--quiet", "--bootorder", digits.joined(separator: ",")),
-                    touching: [BootManager.path(of: "BootOrder")]),
+                    touching: [EFIVariables.path(of: "BootOrder")]),
             ])
     }
 

@@ -169,7 +169,7 @@ enum UEFILoaders {
             remedies: [
                 .byHand(
                     step, title: "Remove the boot option \(option.name)",
-                    lines: ["efibootmgr --delete-bootnum --bootnum \(option.digits)"],
+                    lines: ["efibootmgr --delete-bootnum --bootnum \(BootOption.digits(of: option.number))"],
                     why: "the disk that it is for may come back")
             ])
     }

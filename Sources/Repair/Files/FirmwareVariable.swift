@@ -1,3 +1,4 @@
+import BootFiles
 import Bytes
 import Glibc
 import Machine
@@ -7,14 +8,13 @@ import Machine
 ///
 /// Boot options and their order are not among those that the kernel makes immutable (efi/vars.c, variable_validate).
 enum FirmwareVariable {
-    private static let directory = "/sys/firmware/efi/efivars/"
     private static let largest = 64 << 10
 
-    static func isOne(_ path: String) -> Bool { path.hasPrefix(directory) }
+    static func isOne(_ path: String) -> Bool { path.hasPrefix(EFIVariables.directory + "/") }
 
     /// Throws where they are not seen, which is anywhere but in a rescue system that UEFI has started.
     static func needSeen(_ path: String, in root: RootDirectory) throws(SystemError) {
-        guard try root.list(directory)?.isEmpty ?? true else { return }
+        guard try root.list(EFIVariables.directory)?.isEmpty ?? true else { return }
         throw SystemError(
             "put back", root.shown(path), detail: "the firmware's variables are not seen from here",
             hint: "start the rescue system by UEFI, then: bootmend undo")

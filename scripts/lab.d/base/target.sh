@@ -107,8 +107,7 @@ open_target() {
 
 close_target() {
 	unbind
-	[ -z "$BOOT" ] || umount $T/boot
-	umount $T
+	umount -R $T
 	synced
 	close_storage
 	settle

@@ -1,0 +1,3 @@
+# What is SUSE's own.
+NAME=SLES
+VERSION=15-SP5
