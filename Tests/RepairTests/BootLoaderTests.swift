@@ -60,6 +60,24 @@ struct InstallingBootLoaders {
         #expect(try system.snapshot() == files)
     }
 
+    @Test func `what a tool makes has the label of what it replaced, or of its directory`() throws {
+        try system.shell(
+            """
+            cd '\(system.root)/boot'; setfattr -n security.selinux -v a:b:boot_t:s0 grub grub/i386-pc grub/locale
+            setfattr -n security.selinux -v a:b:own_t:s0 grub/i386-pc/same.mod
+            setfattr -n security.selinux -v a:b:other_t:s0 grub/i386-pc/normal.mod
+            """)
+        let renewed = "rm /boot/grub/i386-pc/normal.mod\n"
+        try system.tool(.grubInstall, renewed + Self.install)
+        #expect(system.apply([change]).id == "1")
+        let seen = try system.shell("cd '\(system.root)/boot/grub'; getfattr -Rd -m selinux . | grep -v '^$'")
+        for (file, label) in [
+            ("i386-pc/normal.mod", "other_t"), ("i386-pc/same.mod", "own_t"), ("i386-pc/more.mod", "boot_t"),
+            ("locale/de", "boot_t"), ("locale/de/grub.mo", "boot_t"),
+        ] { #expect(seen.contains("# file: \(file)\nsecurity.selinux=\"a:b:\(label):s0"), "\(seen)") }
+        #expect(!seen.contains("grubenv"))
+    }
+
     static let failures: [(script: String, says: String)] = [
         ("exit 1", "exited with 1"),
         (install + "\nexit 1", "exited with 1"),

@@ -60,6 +60,7 @@ struct Application {
             let root = try RootDirectory(target.root)
             let work = Work(application: self, root: root, number: number)
             try work.perform(change)
+            try work.keepLabels()
             try work.saving.leave()
         }
         try journal.add(.done(number: number))

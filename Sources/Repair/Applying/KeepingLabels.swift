@@ -1,0 +1,47 @@
+import Glibc
+import Machine
+
+extension Work {
+    /// Gives what this change made the SELinux label of what had its name before, else that of the directory it lies
+    /// in, as the kernel does where a policy is loaded (selinux_inode_init_security).
+    ///
+    /// Tools unlink and write anew, and the kernel of most rescue systems knows no policy: their files end without a
+    /// label, which the installed system's programs are not allowed to touch.
+    func keepLabels() throws {
+        for case .was(let change, let item) in journal.records where change == number {
+            switch item {
+            case .file(let path, _, let attributes): try keepLabel(path, attributes)
+            case .absent(let path): try keepLabel(path, nil)
+            case .tree(let path, let entries):
+                let before = Dictionary(entries.compactMap(\.dressed)) { first, _ in first }
+                for (path, _) in try TreeListing(path, in: root).entries { try keepLabel(path, before[path]) }
+            case .directory, .link, .area, .variable: continue
+            }
+        }
+    }
+
+    /// `before` is nil for what had no such name.
+    private func keepLabel(_ path: String, _ before: Attributes?) throws {
+        guard try root.link(path) == nil, let place = try Place.find(path, in: root),
+            let kind = try place.status()?.kind, kind == .file || kind == .directory,
+            let file = try root.resolve(path, O_RDONLY | O_NOFOLLOW)
+        else { return }
+        var attributes = try Attributes(of: file.number, place.shown)
+        guard attributes.extended[Attributes.label] == nil else { return }
+        let old =
+            try before?.extended ?? Attributes.extended(of: place.directory.number, place.shown)
+        guard let label = old[Attributes.label] else { return }
+        attributes.extended[Attributes.label] = label
+        try attributes.put(on: file.number, times: false, place.shown)
+    }
+}
+
+extension SavedItem {
+    /// A file or directory, and what belonged to it.
+    fileprivate var dressed: (String, Attributes)? {
+        switch self {
+        case .file(let path, _, let attributes), .directory(let path, let attributes): (path, attributes)
+        default: nil
+        }
+    }
+}
