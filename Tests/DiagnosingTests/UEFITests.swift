@@ -255,7 +255,7 @@ import Testing
             ])
     }
 
-    @Test mutating func `gets none where the firmware has no number free, or the partition has an impossible one`() {
+    @Test mutating func `gets none where no number is free, or the partition's is impossible`() {
         mirror.survey.bootManager?.options.removeAll { $0.number == 2 }
         mirror.survey.bootManager?.options = (0...UInt16.max).map { number in
             BootOption(number: number, title: "full")

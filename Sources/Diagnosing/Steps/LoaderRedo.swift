@@ -145,9 +145,9 @@ struct LoaderRedo {
             changes: [
                 .run(
                     command: Command(
-                        .efibootmgr, "--quiet", "--create-only", "--bootnum", BootOption.digits(of: number), "--disk",
-                        disk.rawValue, "--part", String(place), "--label", directory, "--loader",
-                        file),
+                        .efibootmgr, "--quiet", "--create-only", "--bootnum", BootOption.digits(of: number),
+                        "--disk", disk.rawValue, "--part", String(place), "--label", directory,
+                        "--loader", file),
                     touching: [EFIVariables.path(of: BootOption.name(of: number))]),
                 .run(
                     command: Command(.efibootmgr, "--quiet", "--bootorder", digits.joined(separator: ",")),
