@@ -48,6 +48,9 @@ package protocol Distribution: Sendable {
 }
 
 extension Distribution {
+    /// The tool that writes grubenv.
+    package var editenv: Tool { grubDirectory.hasSuffix("2") ? .grub2Editenv : .grubEditenv }
+
     package func installDevices(in text: String) -> [String]? { nil }
 
     package func loaderDirectory(of release: OSRelease) -> String { release.id }

@@ -64,7 +64,9 @@ struct Applying {
                     way, at: OpenedTarget.path, passphrase: passphrase, progress: progress)
                 defer { place.keep(target) }
                 try target.tree.hide(Distributions.probers)
-                target.tree.addESPs(way.esps, in: way.survey.storage, nodes: way.opening.nodes)
+                target.tree.addESPs(
+                    way.esps.map { ($0.volume, $0.place.path) }, in: way.survey.storage,
+                    nodes: way.opening.nodes)
                 console.tell(target.tree.skipped)
                 if !isUndoing { try OpenedTarget.refuseUnfinished() }
                 place.finishOpening()

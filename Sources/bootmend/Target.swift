@@ -21,7 +21,7 @@ struct Target {
         let tree: TreePlan
         let opening: OpeningPlan
         /// Where its ESPs are mounted beside what fstab says.
-        let esps: [(volume: VolumeID, inside: String)]
+        let esps: [(volume: VolumeID, place: Change.EFIPartition)]
 
         /// Throws where it cannot be opened without danger, or the medium lacks the tools for it.
         init(_ survey: Survey, _ installation: Installation) throws(SystemError) {
@@ -38,7 +38,7 @@ struct Target {
             tree = TreePlan(
                 root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,
                 in: survey.storage)
-            esps = scene.efiPartitions.map { ($0.volume, $0.place.path) }
+            esps = scene.efiPartitions
             // Without its root and its /boot nothing can be mended; the rest is welcome.
             let needed = [root.id] + (scene.boot.map { $0.volume == root.id ? [] : [$0.volume] } ?? [])
             let arrays = Dictionary(scene.arrays.uses.map { ($0.array.id, $0.device) }) { first, _ in first }

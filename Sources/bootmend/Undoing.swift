@@ -1,3 +1,4 @@
+import Changes
 import Machine
 import Repair
 import Report
@@ -16,15 +17,15 @@ struct Undoing {
         let survey = try target.looking(console).survey(progress)
         let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
         if let id { try check(id, survey, installation) }
+        let way = try Target.Way(survey, installation)
         let applying = Applying(
-            console: console, progress: progress, way: try Target.Way(survey, installation), journal: journal,
-            isUndoing: true)
+            console: console, progress: progress, way: way, journal: journal, isUndoing: true)
         let passphrase = try console.passphrase(from: target.passphraseFile)
         let report = try applying.opened(passphrase) { target, _ in
             try target.open([])
             return try Undo.run(id: id, target: target, evenIfChanged: evenIfChanged) { progress.follow($0) }
         }
-        return answer(report)
+        return answer(report, esps: way.esps.map(\.place))
     }
 
     // Before anything is opened for writing, where that can be told: not from a log that nobody has replayed, which
@@ -40,7 +41,9 @@ struct Undoing {
         try Undo.check(id, target: target)
     }
 
-    private func answer(_ report: Undo.Report) -> Int32 {
+    private func answer(_ report: Undo.Report, esps: [Change.EFIPartition]) -> Int32 {
+        var report = report
+        for index in report.items.indices { Self.name(&report.items[index].subject, esps) }
         let items = report.items.map { ($0.subject, Self.word($0.result)) }
         console.answer(
             text: TextReport.undone(
@@ -50,6 +53,12 @@ struct Undoing {
                 "items": .array(items) { .object(["subject": .string($0.0), "result": .string($0.1)]) },
             ]))
         return report.isComplete ? 0 : ExitStatus.stuck
+    }
+
+    // Where an ESP is mounted meanwhile says nothing to anybody.
+    private static func name(_ subject: inout String, _ esps: [Change.EFIPartition]) {
+        guard let esp = esps.first(where: { subject.hasPrefix($0.path + "/") }) else { return }
+        subject = "\(esp.name): \(subject.dropFirst(esp.path.count + 1))"
     }
 
     // A line for each thing that was put back or was not; what a rescue only looked after is for --verbose.

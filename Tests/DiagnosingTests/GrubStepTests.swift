@@ -176,7 +176,65 @@ import Testing
         mirror = try files([Mirror.kernel, "6.1.0-99-cloud-amd64"])
         #expect(try mirror.finding("grub-config.no-such-kernel").severity == .blocker)
         mirror = try files([Mirror.kernel], image: "/initramfs-6.1.0-1-amd64.img")
-        #expect(try mirror.finding("grub-config.no-such-image").severity == .blocker)
+        let image = try mirror.finding("grub-config.no-such-image")
+        #expect(image.severity == .blocker)
+        // The kernel that it is for is there: its own image, and what stands behind it stays.
+        #expect(
+            texts(image).map { $0.split(separator: "\n")[2] } == [
+                "initrd /initrd.img-\(Mirror.kernel) $tuned_initrd"
+            ])
+    }
+
+    private func texts(_ finding: Finding) -> [String] {
+        finding.remedies.flatMap(\.changes).compactMap {
+            if case .writeFile(_, let text, _, _) = $0 { text } else { nil }
+        }
+    }
+
+    @Test func `a BLS entry of an installed kernel is led to it`() throws {
+        var mirror = try files([Mirror.kernel])
+        for text in ["linux /vmlinuz-5.1\noptions x\n", "linux /vmlinuz-5.1\ninitrd /initrd-5.1\noptions x"] {
+            mirror.survey.bootDirectories[0].entries = [
+                BLSEntry(parsing: text, file: "0-\(Mirror.kernel).conf")
+            ]
+            let lines = texts(try mirror.finding("grub-config.no-such-kernel"))[0].split(separator: "\n")
+            #expect(
+                lines == [
+                    "linux /vmlinuz-\(Mirror.kernel)", "initrd /initrd.img-\(Mirror.kernel)", "options x",
+                ])
+        }
+    }
+
+    @Test
+    func `where grubenv says what starts, an entry whose kernel is gone makes room for one that starts`()
+        throws
+    {
+        var mirror = try files([Mirror.kernel, "6.1.0-99-cloud-amd64"])
+        let commands = {
+            try mirror.finding("grub-config.no-such-kernel").remedies.flatMap(\.changes).compactMap(
+                \.command?.vector)
+        }
+        #expect(try commands().isEmpty)
+        mirror.config?.defaultEntry = "${saved_entry}"
+        #expect(
+            try commands() == [
+                ["grub-editenv", "/boot/grub/grubenv", "set", "saved_entry=0123-\(Mirror.kernel)"]
+            ])
+    }
+
+    @Test func `a kernel without a BLS entry gets one, with the options of another`() throws {
+        let options = try #require(Mirror().config?.entries.first).arguments
+        var mirror = try files(["6.1.0-9-amd64"])
+        let lines = {
+            try texts(mirror.finding("grub-config.kernel-not-listed")).flatMap { $0.split(separator: "\n") }
+        }
+        #expect(try lines().contains("options \(options)"))
+        #expect(try lines().contains("linux /vmlinuz-\(Mirror.kernel)"))
+        #expect(try lines().contains("initrd /initrd.img-\(Mirror.kernel)"))
+        // What leads nowhere is copied from nobody.
+        mirror.survey.bootDirectories[0].entries[0].options?.value =
+            "root=UUID=0badc0de-0000-4000-8000-000000004007"
+        #expect(try lines().isEmpty)
     }
 
     @Test func `a menu of files without a file starts nothing`() throws {

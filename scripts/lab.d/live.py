@@ -32,8 +32,8 @@ close_target
 ENDED = re.compile(r"LAB: command starts\n(.*)LAB: command ended with (\d+)\n", re.S)
 
 
-def live(folder, plugged, command, *, log=None, keep=None):
-    """What `command`, a line of shell, says in the booted machine, and its status."""
+def live(folder, plugged, command, *, of=machines.DEFAULT, log=None, keep=None):
+    """What `command`, a line of shell, says in the booted machine, one of the kind `of`, and its status."""
     if not BINARY.exists():
         raise Failure(f"no {BINARY}; scripts/build-release makes it")
     with tempfile.TemporaryDirectory(dir=CACHE, prefix=".live-") as scratch:
@@ -42,7 +42,7 @@ def live(folder, plugged, command, *, log=None, keep=None):
         (scratch / "arrived").write_text(ARRIVED)
         (scratch / "command").write_text(f"#!/bin/sh\n{command}\n")
         files = {f"files/{name}": scratch / name for name in ("arrived", "command")}
-        done = workshop.job(images, PREPARE, files=dict(machines.machine(machines.DEFAULT).job_files, **files))
+        done = workshop.job(images, PREPARE, files=dict(machines.machine(of).job_files, **files))
         if done.status != 0:
             raise Failure(f"the command could not be put into the machine\n{workshop.tail(done.stderr)}")
         arguments = vm.target_disks({name: images[name] for name in boot.PLUGGED[plugged]})

@@ -71,13 +71,14 @@ class Machine:
             for file in disks.values():
                 run("qemu-img", "create", "-q", "-f", "qcow2", file, size)
             if self.firmware == "uefi":
-                shutil.copy(vm.OVMF / "OVMF_VARS_4M.fd", folder / "firmware.fd")
+                shutil.copy(vm.VARIABLES, folder / "firmware.fd")
             files = dict(self.job_files, **{each.name: each for each in root.iterdir()})
             done = workshop.job(disks, SCRIPT, files=files, out=folder, log=folder / "console.log", limit=3600)
             if done.status != 0:
                 raise Failure(f"the machine could not be built\n{workshop.tail(done.stderr)}")
 
-        key = digest(SCRIPT, *self.job_files.values(), root.name, system.name)
+        remembered = [vm.VARIABLES] if self.firmware == "uefi" else []
+        key = digest(SCRIPT, *self.job_files.values(), root.name, system.name, *remembered)
         return cached(f"base-{self.name}", key, make)
 
 

@@ -21,7 +21,7 @@ PACKAGES = {
     "qemu-img": "qemu-utils",
     "mmdebstrap": "mmdebstrap",
     "mke2fs": "e2fsprogs",
-    "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
+    "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd": "ovmf",
 }
 DISKS = ("a", "b")
 

@@ -24,15 +24,16 @@ QEMU = [
 ]  # fmt: skip
 
 
-def target_disks(files, bios=False):
+def target_disks(files, start="secure"):
     """The disks of the target (path by name): SCSI, so that they come as sda and sdb, each with a serial of its own.
 
     Beside a machine that UEFI starts lies what its firmware remembers; its boot options say what is started, and
-    QEMU's order must not stand in for them. With `bios` that machine is started as if it had no UEFI.
+    QEMU's order must not stand in for them. Its own system is started with Secure Boot; `start` is "unsigned" for a
+    kernel that QEMU brings, which no key of the firmware's has signed, and "bios" as if it had no UEFI.
     """
     folder = next(iter(files.values())).parent
     memory = folder / "firmware.fd"
-    arguments = uefi(memory) if memory.exists() and not bios else []
+    arguments = uefi(memory, start) if memory.exists() and start != "bios" else []
     for number, (name, file) in enumerate(files.items()):
         order = "" if memory.exists() else f",bootindex={number + 1}"
         arguments += [
@@ -42,10 +43,13 @@ def target_disks(files, bios=False):
     return arguments
 
 
-def uefi(memory):
-    """The firmware, and the file of its variables."""
+def uefi(memory, start):
+    """The firmware, and the file of its variables. The one with Secure Boot keeps them from all but itself (SMM)."""
+    secure = ["-machine", "smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"]
+    code = CODE[start]
     return [
-        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF / 'OVMF_CODE_4M.fd'}",
+        *(secure if start == "secure" else []),
+        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF / code}",
         "-drive", f"if=pflash,unit=1,format=raw,cache=unsafe,file={memory}",
     ]  # fmt: skip
 
@@ -60,6 +64,9 @@ def plain_disk(name, file, read_only=False):
 
 
 OVMF = Path("/usr/share/OVMF")
+CODE = {"secure": "OVMF_CODE_4M.secboot.fd", "unsigned": "OVMF_CODE_4M.fd"}
+# What a new machine's firmware remembers: Microsoft's keys, and that Secure Boot is on.
+VARIABLES = OVMF / "OVMF_VARS_4M.ms.fd"
 stopping = threading.Event()  # set when the lab is interrupted; ends every machine
 # One processor each: more machines at a time only make each of them slower.
 slots = threading.BoundedSemaphore(max(1, len(os.sched_getaffinity(0))))

@@ -70,7 +70,7 @@ def job(disks, script, *, flavour="plain", bios=False, files={}, out=None, limit
             *vm.plain_disk("in", inbox, read_only=True),
             *vm.plain_disk("out", outbox),
         ]  # fmt: skip
-        arguments += vm.target_disks(disks, bios)
+        arguments += vm.target_disks(disks, "bios" if bios else "unsigned")
         started = ended = None
         with vm.Machine(arguments, log) as machine:
             for piece in machine.chunks():

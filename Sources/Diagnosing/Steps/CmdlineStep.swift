@@ -108,9 +108,10 @@ enum CmdlineStep: MigrationStep {
             texts[path].map { Change.writeFile(path: path, text: $0.text, was: $0.was, mode: 0o644) }
         }
         // The tool keeps the block at its 1024 bytes.
-        let tool: Tool = scene.distribution.grubDirectory.hasSuffix("2") ? .grub2Editenv : .grubEditenv
         changes += environments.sorted { $0.key < $1.key }.map { path, value in
-            .run(command: Command(tool, path, "set", "kernelopts=" + value), touching: [path])
+            .run(
+                command: Command(scene.distribution.editenv, path, "set", "kernelopts=" + value),
+                touching: [path])
         }
         // A menu that has them too is made from what was corrected.
         let isGenerated = wrong.contains { $0.places.contains { $0.kind == .generated } }

@@ -142,7 +142,7 @@ enum GrubConfigStep: MigrationStep {
                             "the menu entry '\(entry.title)' starts \(reference.value), which is not there",
                         symptom: "error: file `\(reference.value)' not found.",
                         evidence: [Evidence(path: entry.path, line: reference.line, seen: reference.value)],
-                        remedies: entry.isBLS ? [withoutEntry(entry)] : []))
+                        remedies: entry.bls.map { correction(of: $0, entry.path, scene) } ?? []))
             }
         }
         return findings
@@ -167,24 +167,27 @@ enum GrubConfigStep: MigrationStep {
                     Evidence(
                         path: entry.path, line: kernel.line, seen: "no initrd line",
                         expected: "an initrd line")
-                ], remedies: entry.isBLS ? [withoutEntry(entry)] : [])
+                ], remedies: entry.bls.map { correction(of: $0, entry.path, scene) } ?? [])
         }
     }
 
-    // kernel-install writes entries, and bootmend does not know with which of its plug-ins (kernel-install(8)).
-    private static func withoutEntry(_ entry: MenuEntry) -> Remedy {
-        .byHand(
-            id, title: "Correct the entry or take it out",
-            lines: ["vi \(Command.quoted(entry.path))"],
-            why: "an entry of its own is not generated with grub.cfg")
+    private static func correction(of entry: BLSEntry, _ path: String, _ scene: Scene) -> [Remedy] {
+        let redo = EntryRedo(scene: scene)
+        if let correction = redo.correction(of: entry) { return [correction] }
+        return [redo.start(insteadOf: entry)].compactMap(\.self) + [
+            .byHand(
+                id, title: "Correct the entry or take it out", lines: ["vi \(Command.quoted(path))"],
+                why: "the kernel that it is for is not installed")
+        ]
     }
 
-    private static func writingEntry(_ kernel: String) -> Remedy {
-        let image = Command.quoted("/lib/modules/\(kernel)/vmlinuz")
-        return .byHand(
-            id, title: "Write the menu entry of \(kernel)",
-            lines: ["kernel-install add \(Command.quoted(kernel)) \(image)"],
-            why: "an entry of its own is not generated with grub.cfg")
+    private static func writingEntry(_ version: String, _ file: String, _ scene: Scene) -> Remedy {
+        let image = Command.quoted("/lib/modules/\(version)/vmlinuz")
+        return EntryRedo(scene: scene).entry(for: version, file)
+            ?? .byHand(
+                id, title: "Write the menu entry of \(version)",
+                lines: ["kernel-install add \(Command.quoted(version)) \(image)"],
+                why: "nothing says with which options it is to start")
     }
 
     // Words that the menu has and its sources have not: it was not generated since they were put right. A source that
@@ -275,6 +278,6 @@ enum GrubConfigStep: MigrationStep {
                 Evidence(
                     path: config.readsEntries ? scene.bootPath(BLSEntry.directory) : path,
                     seen: "no entry for \(kernel.file)")
-            ], remedies: config.readsEntries ? [writingEntry(newest)] : [])
+            ], remedies: config.readsEntries ? [writingEntry(newest, kernel.file, scene)] : [])
     }
 }

@@ -57,7 +57,7 @@ struct LoaderRedo {
         {
             let files =
                 Self.names.map { "EFI/\(directory)/" + $0 }
-                + Self.fallbackNames.map { Self.fallbackDirectory + "/" + $0 }
+                + (fallback ? Self.fallbackNames : []).map { Self.fallbackDirectory + "/" + $0 }
             return .installLoaders(on: place, files: files, from: .tool(command))
         }
         if let good = esps.first(where: { $0.volume != esp.volume && leads($0) }),

@@ -13,8 +13,8 @@ struct MenuEntry {
     var starts: Bool
     /// It searches for the root's filesystem and not for /boot.
     var looksInRoot = false
-    /// It is a file of its own, which generating grub.cfg anew does not write.
-    var isBLS = false
+    /// The file of its own that it is, which generating grub.cfg anew does not write.
+    var bls: BLSEntry?
 }
 
 extension Scene {
@@ -36,7 +36,7 @@ extension Scene {
                 commandLine: entry.commandLine(
                     environment: grub.environment,
                     fallback: config.kernelopts.map { ["kernelopts": $0.value] } ?? [:]),
-                starts: entry == started.entry, isBLS: true)
+                starts: entry == started.entry, bls: entry)
         } + generated
     }
 
