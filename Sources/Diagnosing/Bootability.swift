@@ -40,13 +40,17 @@ struct Bootability {
     // GRUB, or the BIOS before it, has no /boot to go on with, or the initramfs no root.
     private static func stopWithoutRoot(_ disk: VolumeID, _ scene: Scene) -> StepID {
         if !scene.isUEFI && !GrubInstallStep.disksWithBoot(scene).contains(disk) { return .grubInstall }
+        // One filesystem over several devices is waited for until all are there.
+        if scene.rootVolume?.signature?.devices != nil { return .initramfs }
         return scene.rootVolume?.kind == .logicalVolume ? .lvmMirror : .mdArray
     }
 
-    // A disk should boot alone when it holds a current copy of every mirror under root and /boot.
+    // A disk should boot alone when it holds a current copy of every mirror under root and /boot. A btrfs over several
+    // devices, mirrored or not, is mounted without one of them only by who asks for it (btrfs(5), degraded).
     private static func should(_ disk: VolumeID, _ scene: Scene) -> Bool {
         [scene.rootVolume, scene.bootVolume].allSatisfy { volume in
-            volume?.copies.contains { $0.disks == [disk] && $0.currency == .current } ?? false
+            volume?.signature?.devices == nil
+                && volume?.copies.contains { $0.disks == [disk] && $0.currency == .current } ?? false
         }
     }
 }

@@ -54,7 +54,10 @@ struct DiskContents: Contents {
                 content.log = log.log
                 content.hasOrphans = log.hasOrphans
             case "xfs": content.log = try XFSLog.state(of: ends)
-            case "btrfs": content.log = try BtrfsLog.state(of: view)
+            case "btrfs":
+                let superblock = try BtrfsSuperblock(of: view)
+                content.log = superblock.log
+                content.signature?.devices = superblock.devices.flatMap { $0 > 1 ? $0 : nil }
             default: break
             }
         } catch {

@@ -34,7 +34,7 @@ package struct StorageMap: Codable, Sendable, Hashable {
 
     /// The disks that hold any part of a volume.
     package func disks(under id: VolumeID) -> [VolumeID] {
-        var used = Set((volume(id)?.copies ?? []).flatMap(\.disks))
+        var used = Set((volume(id).map(spread) ?? []).flatMap(\.copies).flatMap(\.disks))
         // An opened container is a source of its own; what it was opened from lies on disks, or in another container.
         for _ in 0..<8 {
             for container in used.filter({ disk($0) == nil }) {

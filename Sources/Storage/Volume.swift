@@ -120,6 +120,8 @@ package struct Signature: Codable, Sendable, Hashable {
     package var subUUID: String?
     package var label: String?
     package var version: String?
+    /// Over how many devices the filesystem is spread; nil where it is one, as ever but with btrfs.
+    package var devices: UInt64?
     /// Other signatures found where libblkid calls the result ambivalent.
     package var ambivalent: [String]
 

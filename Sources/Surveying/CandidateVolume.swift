@@ -17,9 +17,13 @@ enum CandidateVolume: Sendable, Hashable {
     private static let others: Set<String> = ["vfat", "exfat"]
     private static let media: Set<String> = ["iso9660", "udf", "squashfs", "erofs", "cramfs"]
 
-    init(_ volume: Volume) {
+    init(_ volume: Volume, in storage: StorageMap) {
         if let failure = volume.failure {
             self = .rejected(failure)
+        } else if storage.isFurtherDevice(volume) {
+            self = .passedOver
+        } else if let reason = storage.incompleteness(of: volume) {
+            self = .rejected(reason)
         } else if let signature = volume.signature, !signature.ambivalent.isEmpty {
             let types = ([signature.type] + signature.ambivalent).joined(separator: " and ")
             self = .rejected("it carries the marks of \(types) at once, and nobody can say which is true")

@@ -38,11 +38,11 @@ final class FilesystemTour {
 
     /// The volumes worth looking into.
     static func candidates(_ storage: StorageMap) -> [Volume] {
-        storage.volumes.filter { CandidateVolume($0) == .filesystem }
+        storage.volumes.filter { CandidateVolume($0, in: storage) == .filesystem }
     }
 
     func visit(_ volume: Volume) {
-        switch CandidateVolume(volume) {
+        switch CandidateVolume(volume, in: storage) {
         case .passedOver: return
         case .rejected(let reason): reject(volume, reason, isUnread: true)
         case .filesystem:

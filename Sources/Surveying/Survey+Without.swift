@@ -6,7 +6,10 @@ extension Survey {
         var survey = self
         survey.storage = storage.without(disk)
         survey.diskBoots.removeAll { $0.disk == disk }
-        let readable = Set(survey.storage.volumes.filter(\.isReadable).map(\.id))
+        let readable = Set(
+            survey.storage.volumes.filter {
+                $0.isReadable && survey.storage.incompleteness(of: $0) == nil
+            }.map(\.id))
         survey.bootDirectories.removeAll { !readable.contains($0.volume) }
         survey.installations.removeAll { !readable.contains($0.root) }
         survey.rejected.removeAll { rejected in
@@ -28,8 +31,10 @@ extension Survey {
         // A volume that lost its last copy is a candidate that cannot be looked at, with a reason of its own.
         for volume in survey.storage.volumes {
             let isKnown = survey.rejected.contains { $0.volume == volume.id }
-            guard !isKnown, case .rejected(let reason) = CandidateVolume(volume) else { continue }
-            survey.rejected.append(RejectedCandidate(volume: volume.id, name: volume.name, reason: reason))
+            guard !isKnown, case .rejected(let reason) = CandidateVolume(volume, in: survey.storage)
+            else { continue }
+            survey.rejected.append(
+                RejectedCandidate(volume: volume.id, name: volume.name, reason: reason, isUnread: true))
         }
         return survey.withoutOldHalves()
     }

@@ -135,6 +135,30 @@ extension LoopTests {
             #expect(try survey(disk).installations.map(\.subvolume) == ["@/.snapshots/1/snapshot"])
         }
 
+        @Test func `of a btrfs over two disks is one root, and none where one of them is missing`() throws {
+            let disk = try LoopDisk(
+                Layout.root + """
+                    truncate -s 160M $IMAGE $DIR/other.img; mkfs.btrfs -q -d raid1 -m raid1 $IMAGE $DIR/other.img
+                    one=$(losetup -f --show $IMAGE); two=$(losetup -f --show $DIR/other.img)
+                    mount -o device=$two $one $MNT; root $MNT debian; boot $MNT/boot; umount $MNT
+                    losetup -d $one; losetup -d $two
+                    """)
+            let other = disk.directory + "/other.img"
+            let (hash, traces) = (disk.hash, Traces(of: disk))
+            let found = try survey(disk, other)
+            #expect(found.installations.map(\.root) == [VolumeID(disk.image)])
+            #expect(found.storage.disks(under: VolumeID(disk.image)).map(\.rawValue) == [disk.image, other])
+            #expect(found.bootDirectories.count == 1)
+            #expect((disk.hash, Traces(of: disk)) == (hash, traces))
+            for (left, gone) in [(disk.image, other), (other, disk.image)] {
+                let alone = try Surveyor.survey(SurveyRequest(.paths([left])))
+                let rejected = found.without(VolumeID(gone))
+                #expect(alone.installations.isEmpty && rejected.installations.isEmpty)
+                #expect(alone.rejected.map(\.reason) == ["of the 2 devices of its btrfs only 1 can be seen"])
+                #expect(rejected.rejected == alone.rejected)
+            }
+        }
+
         @Test func `of a btrfs reads GRUB's modules from the subvolume that is mounted over their place`()
             throws
         {

@@ -17,17 +17,17 @@ import Testing
 
     @Test(arguments: ["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "vfat"])
     func `are filesystems that hold systems or their /boot`(type: String) {
-        #expect(CandidateVolume(volume(type)) == .filesystem)
+        #expect(CandidateVolume(volume(type), in: StorageMap()) == .filesystem)
     }
 
     @Test(arguments: ["swap", "linux_raid_member", "LVM2_member", "ntfs", "crypto_LUKS", nil])
     func `are not what nobody would take for one`(type: String?) {
-        #expect(CandidateVolume(volume(type)) == .passedOver)
+        #expect(CandidateVolume(volume(type), in: StorageMap()) == .passedOver)
     }
 
     @Test(arguments: ["iso9660", "squashfs"])
     func `are not live media, by name`(type: String) {
-        guard case .rejected(let reason) = CandidateVolume(volume(type)) else {
+        guard case .rejected(let reason) = CandidateVolume(volume(type), in: StorageMap()) else {
             Issue.record("\(type) is taken")
             return
         }
@@ -35,15 +35,17 @@ import Testing
     }
 
     @Test func `keep the reason why they cannot be looked at`() {
-        #expect(CandidateVolume(volume("ext4") { $0.failure = "cannot read" }) == .rejected("cannot read"))
+        #expect(
+            CandidateVolume(volume("ext4") { $0.failure = "cannot read" }, in: StorageMap())
+                == .rejected("cannot read"))
         let locked = volume(nil, .container) { volume in
             volume.copies = []
             volume.unmapped = "locked (LUKS2)"
         }
-        #expect(CandidateVolume(locked) == .rejected("locked (LUKS2)"))
+        #expect(CandidateVolume(locked, in: StorageMap()) == .rejected("locked (LUKS2)"))
         let both = volume("ext4") { $0.signature?.ambivalent = ["xfs"] }
         #expect(
-            CandidateVolume(both)
+            CandidateVolume(both, in: StorageMap())
                 == .rejected("it carries the marks of ext4 and xfs at once, and nobody can say which is true")
         )
     }

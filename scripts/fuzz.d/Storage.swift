@@ -31,7 +31,7 @@ extension Target {
         Target("ext", upTo: 2048) { _ = try? ExtLog(MemorySource($0)) },
         Target("xfs", upTo: 64 * 512) { _ = try? XFSLog.state(of: FoldedSource($0)) },
         Target("fat", upTo: 16384, files),
-        Target("btrfs", upTo: 0x10000 + 4096) { _ = try? BtrfsLog.state(of: MemorySource($0)) },
+        Target("btrfs", upTo: 0x10000 + 4096) { _ = try? BtrfsSuperblock(of: MemorySource($0)) },
     ]
 
     /// Each 4096 bytes are the superblock of a disk.

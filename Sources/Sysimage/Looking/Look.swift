@@ -14,20 +14,28 @@ struct Look {
     /// A person is going to run programs of it.
     var executable = false
 
-    private var attempts: [MountOptions] {
-        LookingOptions.attempts(type: type, subvolume: subvolume, executable: executable)
+    private func attempts(_ others: [String]) -> [MountOptions] {
+        LookingOptions.attempts(type: type, subvolume: subvolume, others: others, executable: executable)
     }
 
     func mount(on target: String, replay: Bool) throws(SystemError) -> Looking.State {
         if copy == nil, let node = volume.node, try bindLive(node, on: target) { return .live }
-        let node = try reach()
+        let node = try reach(volume, copy)
+        // The kernel knows the other devices of a btrfs by what was last said of them (btrfs(5), device=).
+        var others: [String] = []
+        for other in map.spread(of: volume) where other.id != volume.id {
+            others.append(try reach(other, nil))
+        }
+        let attempts = attempts(others)
         // A filesystem that has no log has nothing to replay either.
         guard volume.log == .dirty || volume.log == .unknown else {
             try mount(node, attempts, on: target)
             return .clean
         }
         var reason: String?
-        if replay {
+        if replay, !others.isEmpty {
+            reason = "it lies on several devices"
+        } else if replay {
             do throws(SystemError) {
                 try mountReplayed(node, on: target)
                 return .replayed
@@ -54,8 +62,8 @@ struct Look {
         return true
     }
 
-    /// A read-only device that holds the volume's bytes from end to end.
-    private func reach() throws(SystemError) -> String {
+    /// A read-only device that holds a volume's bytes from end to end.
+    private func reach(_ volume: Volume, _ copy: Copy?) throws(SystemError) -> String {
         switch try VolumeSource.of(volume, in: map, copy: copy) {
         case .node(let node):
             return try loop(over: node, offset: 0, length: 0)

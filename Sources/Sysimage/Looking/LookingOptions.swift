@@ -7,9 +7,10 @@ enum LookingOptions {
 
     /// The options to try, in order, until the kernel accepts one of them.
     ///
-    /// `replaying` is for a device whose writes go to memory: there the log is to be replayed.
+    /// `others` are the nodes of the further devices of a btrfs. `replaying` is for a device whose writes go to memory: there the log is to be replayed.
     static func attempts(
-        type: String, subvolume: String? = nil, replaying: Bool = false, executable: Bool = false
+        type: String, subvolume: String? = nil, others: [String] = [], replaying: Bool = false,
+        executable: Bool = false
     ) -> [MountOptions] {
         let choices: [String] =
             switch (type, replaying) {
@@ -26,6 +27,7 @@ enum LookingOptions {
             default: ["ro"]
             }
         let place = type == "btrfs" ? subvolume.map { ",subvol=" + $0 } ?? "" : ""
-        return choices.map { MountOptions($0 + place + "," + harmless(executable: executable)) }
+        let devices = others.map { ",device=" + $0 }.joined()
+        return choices.map { MountOptions($0 + place + devices + "," + harmless(executable: executable)) }
     }
 }

@@ -71,9 +71,12 @@ struct TreeMounter {
             }
             if let place = live.first { throw Self.readOnlyElsewhere(node, place.path) }
         }
+        let others = map.spread(of: volume).filter { $0.id != volume.id }
+        let devices = others.compactMap { self.node(of: $0.id) }.map { ",device=" + $0 }.joined()
         var failure: SystemError?
         for options in attempts {
             do throws(SystemError) {
+                let options = MountOptions(options.text + devices)
                 try Mounting(node, on: target, type: type, options: options).perform(of: volume.name)
                 return Made(mounts: [target])
             } catch { failure = error }

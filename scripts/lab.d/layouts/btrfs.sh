@@ -3,6 +3,7 @@ SUBVOLUME=@rootfs
 ROOT=${A}2 ROOT_OPTIONS="-o subvol=$SUBVOLUME" BOOT=/dev/md0
 
 make_machine() {
+	modprobe btrfs
 	two_halves fd 83
 	array 0 0.90 $ARRAY_UUID "${A}1" "${B}1"
 	mkfs.ext4 -q -U $BOOT_UUID /dev/md0
@@ -21,6 +22,7 @@ make_machine() {
 
 open_storage() {
 	mdadm --quiet --assemble --run /dev/md0 --uuid=$ARRAY_UUID
+	modprobe btrfs
 	btrfs device scan "${A}2" "${B}2"
 }
 

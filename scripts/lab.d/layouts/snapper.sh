@@ -11,6 +11,7 @@ make_machine() {
 	array 0 1.0 $ARRAY_UUID "${A}1" "${B}1"
 	array 1 1.0 $SWAP_ARRAY_UUID "${A}2" "${B}2"
 	mkswap -U $SWAP_UUID /dev/md1
+	modprobe btrfs
 	mkfs.btrfs -q -U $ROOT_UUID /dev/md0
 	mkdir -p $T
 	mount /dev/md0 $T

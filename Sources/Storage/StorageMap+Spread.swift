@@ -1,0 +1,27 @@
+/// One filesystem over several devices, which btrfs alone has: none of them holds it without the others.
+extension StorageMap {
+    /// The volumes that a filesystem is spread over, the given one among them. A device that shows up twice, a clone,
+    /// counts once.
+    package func spread(of volume: Volume) -> [Volume] {
+        guard let signature = volume.signature, signature.devices != nil, let uuid = signature.uuid else {
+            return [volume]
+        }
+        var devices: Set<String> = []
+        return volumes.filter { other in
+            guard let one = other.signature, one.type == signature.type, one.uuid == uuid,
+                one.ambivalent.isEmpty
+            else { return false }
+            return devices.insert(one.subUUID ?? other.id.rawValue).inserted
+        }
+    }
+
+    /// It is a filesystem's second or third device: what is to be said of the filesystem is said of the first.
+    package func isFurtherDevice(_ volume: Volume) -> Bool { spread(of: volume).first?.id != volume.id }
+
+    /// Why a filesystem cannot be mounted as its devices are; nil where they are all here.
+    package func incompleteness(of volume: Volume) -> String? {
+        guard let all = volume.signature?.devices else { return nil }
+        let here = spread(of: volume).count
+        return here < all ? "of the \(all) devices of its btrfs only \(here) can be seen" : nil
+    }
+}
