@@ -8,11 +8,11 @@ import disks
 import faults
 import look
 import workshop
-from look import alone, answer, differences, skipped, told
+from look import PASSPHRASE, alone, answer, differences, skipped, told
 from settings import BINARY, CACHE, HERE, digest
 
 RESCUE = """#!/bin/bash
-bootmend rescue {options} --json > /out/rescue.json 2> /out/rescue.err
+bootmend rescue {options} --passphrase-file /job/passphrase --json > /out/rescue.json 2> /out/rescue.err
 echo $? > /out/rescue.status
 # What bootmend left behind: nothing, or a line for each array, mapped device and mount.
 grep -v '^Personalities\\|^unused' /proc/mdstat
@@ -91,7 +91,7 @@ class Case:
         out = self.folder / name
         script = RESCUE.format(options=options)
         done = workshop.job(
-            files, script, bios=self.fault.bios, out=out, log=self.folder / f"{name}.log", limit=3600
+            files, script, bios=self.fault.bios, files=PASSPHRASE, out=out, log=self.folder / f"{name}.log", limit=3600
         )
         whole, status = answer(out, "rescue")
         document = (whole or {}).get("after") or (whole or {}).get("before")
