@@ -49,8 +49,9 @@ struct Bootability {
     // devices, mirrored or not, is mounted without one of them only by who asks for it (btrfs(5), degraded).
     private static func should(_ disk: VolumeID, _ scene: Scene) -> Bool {
         [scene.rootVolume, scene.bootVolume].allSatisfy { volume in
-            volume?.signature?.devices == nil
-                && volume?.copies.contains { $0.disks == [disk] && $0.currency == .current } ?? false
+            volume.map(scene.storage.spread)?.allSatisfy { device in
+                device.copies.contains { $0.disks == [disk] && $0.currency == .current }
+            } ?? false
         }
     }
 }

@@ -61,12 +61,23 @@ extension Plan {
     }
 
     // One rebuild of an image, after everything that goes into it; a text that several remedies want is written once,
-    // for the first of them.
+    // for the first of them, and other lines of one file are changed in what was written first.
     private static func withoutRepetitions(_ remedies: [Remedy]) -> [Remedy] {
-        var written: Set<Change> = []
+        var written: [String: (was: String, text: String)] = [:]
         let remedies = remedies.map { remedy in
             var remedy = remedy
-            remedy.changes.removeAll { $0.kind == "write-file" && !written.insert($0).inserted }
+            remedy.changes = remedy.changes.compactMap { change in
+                guard case .writeFile(let path, let text, let was, let mode) = change else { return change }
+                guard let first = written[path] else {
+                    written[path] = (was ?? "", text)
+                    return change
+                }
+                guard let both = merged(text, into: first.text, of: was ?? ""), both != first.text else {
+                    return nil
+                }
+                written[path] = (was ?? "", both)
+                return .writeFile(path: path, text: both, was: first.text, mode: mode)
+            }
             return remedy
         }
         var built: Set<String> = []
@@ -80,6 +91,21 @@ extension Plan {
             if !remedy.changes.isEmpty { kept.append(remedy) }
         }
         return kept.reversed()
+    }
+
+    // The lines that `text` changed of `was`, changed in `first` too, which changed others in their places; nil where
+    // that cannot be.
+    private static func merged(_ text: String, into first: String, of was: String) -> String? {
+        func lines(_ text: String) -> [Substring] {
+            text.split(separator: "\n", omittingEmptySubsequences: false)
+        }
+        let (old, own) = (lines(was), lines(first))
+        let changes = lines(text).difference(from: old)
+        let removed = changes.removals.compactMap { change in
+            if case .remove(let offset, _, _) = change { offset } else { nil }
+        }
+        guard own.count == old.count, removed.allSatisfy({ own[$0] == old[$0] }) else { return nil }
+        return own.applying(changes)?.joined(separator: "\n")
     }
 
     // In words, where nobody knows yet what the rescue system has for it.

@@ -13,4 +13,13 @@ extension Scene {
         return survey.bootDirectories.contains { found.contains($0.volume) }
             || survey.installations.contains { found.contains($0.root) }
     }
+
+    /// Another system that shares /boot has its entries there too: their root is another that exists.
+    func startsAnotherSystem(_ entry: BLSEntry) -> Bool {
+        let words = entry.commandLine(environment: boot?.grub?.environment)
+        guard let root = words.value(of: "root") else { return false }
+        let found = volumes(named: root).map(\.id)
+        return !found.contains(installation.root)
+            && survey.installations.contains { found.contains($0.root) }
+    }
 }

@@ -100,7 +100,10 @@ package final class Scene: Sendable {
     func volumes(named source: String) -> [Volume] {
         if let array = arrays.array(named: source) { return storage.volume(array.id).map { [$0] } ?? [] }
         let found = volumes(source: source)
-        return found.isEmpty ? storage.volumes(linked: source) : found
+        // Each device of a btrfs stands for all of it.
+        return (found.isEmpty ? storage.volumes(linked: source) : found).map {
+            storage.spread(of: $0).first ?? $0
+        }
     }
 
     /// What an administrator calls a volume.

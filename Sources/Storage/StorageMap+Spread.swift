@@ -3,7 +3,9 @@ extension StorageMap {
     /// The volumes that a filesystem is spread over, the given one among them. A device that shows up twice, a clone,
     /// counts once.
     package func spread(of volume: Volume) -> [Volume] {
-        guard let signature = volume.signature, signature.devices != nil, let uuid = signature.uuid else {
+        guard let signature = volume.signature, signature.devices != nil, let uuid = signature.uuid,
+            signature.ambivalent.isEmpty
+        else {
             return [volume]
         }
         var devices: Set<String> = []

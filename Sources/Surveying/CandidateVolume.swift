@@ -20,13 +20,13 @@ enum CandidateVolume: Sendable, Hashable {
     init(_ volume: Volume, in storage: StorageMap) {
         if let failure = volume.failure {
             self = .rejected(failure)
+        } else if let signature = volume.signature, !signature.ambivalent.isEmpty {
+            let types = ([signature.type] + signature.ambivalent).joined(separator: " and ")
+            self = .rejected("it carries the marks of \(types) at once, and nobody can say which is true")
         } else if storage.isFurtherDevice(volume) {
             self = .passedOver
         } else if let reason = storage.incompleteness(of: volume) {
             self = .rejected(reason)
-        } else if let signature = volume.signature, !signature.ambivalent.isEmpty {
-            let types = ([signature.type] + signature.ambivalent).joined(separator: " and ")
-            self = .rejected("it carries the marks of \(types) at once, and nobody can say which is true")
         } else if let type = volume.signature?.type, Self.media.contains(type) {
             self = .rejected("\(type): a live medium or an image, not an installed system")
         } else if let type = volume.signature?.type, Self.roots.contains(type) || Self.others.contains(type) {

@@ -46,7 +46,7 @@ final class FilesystemTour {
         case .passedOver: return
         case .rejected(let reason): reject(volume, reason, isUnread: true)
         case .filesystem:
-            switch running.use(of: volume) {
+            switch running.use(of: volume, in: storage) {
             case .root where !includeRunning:
                 return reject(volume, "the running system (use check, or --root /)")
             case .medium: return reject(volume, "the medium that the running system was started from")
@@ -139,7 +139,8 @@ final class FilesystemTour {
     private func note(_ tree: RootDirectory, _ volume: Volume, subvolume: String?, readUnreplayed: Bool) {
         var installation = Installation.read(tree, root: volume.id, subvolume: subvolume, aliases: aliases)
         installation.readUnreplayed = readUnreplayed
-        installation.runsHere = running.use(of: volume) == .root && running.subvolume == subvolume
+        installation.runsHere =
+            running.use(of: volume, in: storage) == .root && running.subvolume == subvolume
         installations.append(installation)
     }
 

@@ -33,15 +33,25 @@ struct RunningSystem: Sendable {
         subvolume = inside.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    func use(of volume: Volume) -> Use {
-        guard let root, let node = volume.node, let device = Self.device(of: node) else { return .none }
-        return use(of: device, isBusy: { Self.isBusy(node) }, root: root)
+    func use(of volume: Volume, in storage: StorageMap) -> Use {
+        guard let root else { return .none }
+        // Of a btrfs over several devices the kernel names one, and not always the same.
+        for node in storage.spread(of: volume).compactMap(\.node) {
+            guard let device = Self.device(of: node) else { continue }
+            let use = use(of: device, isBusy: { Self.isBusy(node) }, root: root)
+            if use != .none { return use }
+        }
+        return .none
     }
 
     /// Which of these volumes it has mounted, whole or a subvolume of them, in the order of mounting. What is hidden by
     /// a later mount on the same directory is left out.
-    func mounted(_ volumes: [Volume]) -> [MountedVolume] {
-        mounted(volumes.compactMap { volume in volume.node.flatMap(Self.device).map { (volume.id, $0) } })
+    func mounted(_ storage: StorageMap) -> [MountedVolume] {
+        mounted(
+            storage.volumes.compactMap { volume in
+                let first = storage.spread(of: volume).first ?? volume
+                return volume.node.flatMap(Self.device).map { (first.id, $0) }
+            })
     }
 
     func mounted(_ devices: [(volume: VolumeID, device: Device)]) -> [MountedVolume] {

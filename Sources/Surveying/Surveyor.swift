@@ -48,7 +48,7 @@ package enum Surveyor {
             medium: Medium.read(medium), storage: storage, diskBoots: boots,
             bootDirectories: directories, installations: tour.installations, rejected: tour.rejected,
             otherHalves: tour.otherHalves,
-            mounted: request.includeRunning ? running.mounted(storage.volumes) : nil,
+            mounted: request.includeRunning ? running.mounted(storage) : nil,
             esps: ESP.all(in: storage, tour.installations), bootManager: manager)
         return survey.withoutOldHalves()
     }

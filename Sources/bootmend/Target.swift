@@ -40,10 +40,15 @@ struct Target {
                 in: survey.storage)
             esps = scene.efiPartitions
             // Without its root and its /boot nothing can be mended; the rest is welcome.
-            let needed = [root.id] + (scene.boot.map { $0.volume == root.id ? [] : [$0.volume] } ?? [])
+            let storage = survey.storage
+            let spread = { (id: VolumeID) in
+                storage.volume(id).map { storage.spread(of: $0).map(\.id) } ?? [id]
+            }
+            let needed =
+                spread(root.id) + (scene.boot.map { $0.volume == root.id ? [] : spread($0.volume) } ?? [])
             let arrays = Dictionary(scene.arrays.uses.map { ($0.array.id, $0.device) }) { first, _ in first }
             opening = try OpeningPlan(
-                needed, optional: tree.volumes.filter { !needed.contains($0) }, in: survey.storage,
+                needed, optional: tree.volumes.flatMap(spread).filter { !needed.contains($0) }, in: storage,
                 names: arrays.merging(scene.containerNames) { first, _ in first }, medium: Opening().medium())
             // Said before anything is agreed to, not half way.
             try Self.needTools(opening, for: root.name)

@@ -222,6 +222,37 @@ import Testing
             ])
     }
 
+    @Test func `a BLS entry that several steps correct is written with all their corrections`() throws {
+        var mirror = try files([Mirror.kernel])
+        let options = "root=UUID=0badc0de-0000-4000-8000-000000004007 ro"
+        let text = "title x\nlinux /vmlinuz-5.1\noptions \(options)\n"
+        mirror.survey.bootDirectories[0].entries = [BLSEntry(parsing: text, file: "0-\(Mirror.kernel).conf")]
+        var written = text
+        for case .writeFile(_, let text, let was, _) in mirror.plan().remedies.flatMap(\.changes) {
+            #expect(was == written)
+            written = text
+        }
+        #expect(written.contains("linux /vmlinuz-\(Mirror.kernel)\ninitrd /initrd.img-\(Mirror.kernel)\n"))
+        #expect(!written.contains("0badc0de"))
+    }
+
+    @Test func `only what is missing is replaced in a BLS entry, and nothing of another system's`() throws {
+        var mirror = try files([Mirror.kernel])
+        let options = try #require(Mirror().config?.entries.first).arguments
+        let text =
+            "linux /vmlinuz-\(Mirror.kernel)\r\ninitrd /ucode.img /initrd.img-5.1\r\ninitrd $tuned_initrd\r\noptions \(options)"
+        mirror.survey.bootDirectories[0].entries = [BLSEntry(parsing: text, file: "0-\(Mirror.kernel).conf")]
+        let lines = texts(try mirror.finding("grub-config.no-such-image"))[0].split(separator: "\n")
+        #expect(
+            lines == [
+                "linux /vmlinuz-\(Mirror.kernel)", "initrd /ucode.img /initrd.img-\(Mirror.kernel)",
+                "initrd $tuned_initrd",
+                "options \(options)",
+            ])
+        mirror.survey.bootDirectories[0].entries[0].text = "linux x \(SecretWords.mark)"
+        #expect(texts(try mirror.finding("grub-config.no-such-image")).isEmpty)
+    }
+
     @Test func `a kernel without a BLS entry gets one, with the options of another`() throws {
         let options = try #require(Mirror().config?.entries.first).arguments
         var mirror = try files(["6.1.0-9-amd64"])
@@ -230,7 +261,7 @@ import Testing
         }
         #expect(try lines().contains("options \(options)"))
         #expect(try lines().contains("linux /vmlinuz-\(Mirror.kernel)"))
-        #expect(try lines().contains("initrd /initrd.img-\(Mirror.kernel)"))
+        #expect(try lines().contains("initrd /initrd.img-\(Mirror.kernel) $tuned_initrd"))
         // What leads nowhere is copied from nobody.
         mirror.survey.bootDirectories[0].entries[0].options?.value =
             "root=UUID=0badc0de-0000-4000-8000-000000004007"

@@ -74,7 +74,7 @@ def rescue(options):
 def run_live(options):
     command = options.command[0] if len(options.command) == 1 else shlex.join(options.command)
     word = options.machine
-    kind = machines.DEFAULT if "/" in word else faults.fault(word).machine.name
+    kind = machines.DEFAULT if faults.is_folder(word) else faults.fault(word).machine.name
     text, status = live.live(
         faults.machine(word), options.disks, command, of=kind, log=options.log, keep=options.out
     )

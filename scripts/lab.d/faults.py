@@ -131,10 +131,14 @@ def broken(name):
     return cached(f"fault-{name}", chosen.key, make)
 
 
+def is_folder(word):
+    return "/" in word or Path(word, "a.qcow2").exists()
+
+
 def machine(word):
     """The disks meant by a command's word: a folder with a.qcow2 and b.qcow2, or a fault's."""
     folder = Path(word)
-    if "/" in word or (folder / "a.qcow2").exists():
+    if is_folder(word):
         if not (folder / "a.qcow2").exists():
             raise Failure(f"{word} holds no a.qcow2")
         return folder

@@ -177,7 +177,7 @@ enum GrubConfigStep: MigrationStep {
         return [redo.start(insteadOf: entry)].compactMap(\.self) + [
             .byHand(
                 id, title: "Correct the entry or take it out", lines: ["vi \(Command.quoted(path))"],
-                why: "the kernel that it is for is not installed")
+                why: "which kernel it should start is not written in it")
         ]
     }
 
@@ -267,7 +267,8 @@ enum GrubConfigStep: MigrationStep {
             !$0.looksInRoot
                 && $0.kernel.map { scene.bootFile(named: $0.value) == .file(kernel.file) } ?? false
         }
-        guard !listed else { return nil }
+        // One that only has to be corrected is that entry's finding.
+        guard !listed, !EntryRedo(scene: scene).leads(to: newest) else { return nil }
         let isEmpty = config.entries.isEmpty && menu.isEmpty
         return Finding(
             id: "grub-config.kernel-not-listed", step: id,

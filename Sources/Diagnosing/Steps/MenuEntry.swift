@@ -29,7 +29,7 @@ extension Scene {
                 starts: index == started.index, looksInRoot: looksInRoot(entry))
         }
         guard config.readsEntries else { return generated }
-        return boot.entries.map { entry in
+        return boot.entries.filter { !startsAnotherSystem($0) }.map { entry in
             MenuEntry(
                 title: entry.title ?? entry.file, path: bootPath("\(BLSEntry.directory)/\(entry.file)"),
                 kernel: entry.kernel, images: entry.images(environment: grub.environment),

@@ -2,7 +2,7 @@ import Glibc
 import Machine
 
 extension Work {
-    /// Gives what this change made the SELinux label of what had its name before, else that of the directory it lies
+    /// Gives the files and directories that this change made the SELinux label of what had its name before, else that of the directory it lies
     /// in, as the kernel does where a policy is loaded (selinux_inode_init_security).
     ///
     /// Tools unlink and write anew, and the kernel of most rescue systems knows no policy: their files end without a
@@ -26,13 +26,10 @@ extension Work {
             let kind = try place.status()?.kind, kind == .file || kind == .directory,
             let file = try root.resolve(path, O_RDONLY | O_NOFOLLOW)
         else { return }
-        var attributes = try Attributes(of: file.number, place.shown)
-        guard attributes.extended[Attributes.label] == nil else { return }
-        let old =
-            try before?.extended ?? Attributes.extended(of: place.directory.number, place.shown)
+        guard try Attributes.extended(of: file.number, place.shown)[Attributes.label] == nil else { return }
+        let old = try before?.extended ?? Attributes.extended(of: place.directory.number, place.shown)
         guard let label = old[Attributes.label] else { return }
-        attributes.extended[Attributes.label] = label
-        try attributes.put(on: file.number, times: false, place.shown)
+        try Attributes.put(label, as: Attributes.label, on: file.number, place.shown)
     }
 }
 

@@ -48,12 +48,17 @@ struct Attributes: Codable, Sendable, Hashable {
             _ = bm_remove_xattr(number, name)
         }
         for (name, value) in extended where !Self.signatures.contains(name) {
-            let bytes = Self.bytes(value)
-            try check(negative: bm_set_xattr(number, name, bytes, bytes.count), "set \(name) of", shown)
+            try Self.put(value, as: name, on: number, shown)
         }
         guard times else { return }
         let stamp = timespec(tv_sec: seconds, tv_nsec: nanoseconds)
         try check(minusOne: { futimens(number, [stamp, stamp]) }, "set the time of", shown)
+    }
+
+    /// Gives one extended attribute, its value in hexadecimal, to an open file.
+    static func put(_ value: String, as name: String, on number: Int32, _ shown: String) throws(SystemError) {
+        let bytes = bytes(value)
+        try check(negative: bm_set_xattr(number, name, bytes, bytes.count), "set \(name) of", shown)
     }
 
     /// Everything but the times and the signatures is the same.

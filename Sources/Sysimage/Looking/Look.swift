@@ -19,7 +19,11 @@ struct Look {
     }
 
     func mount(on target: String, replay: Bool) throws(SystemError) -> Looking.State {
-        if copy == nil, let node = volume.node, try bindLive(node, on: target) { return .live }
+        if copy == nil {
+            for node in map.spread(of: volume).compactMap(\.node) where try bindLive(node, on: target) {
+                return .live
+            }
+        }
         let node = try reach(volume, copy)
         // The kernel knows the other devices of a btrfs by what was last said of them (btrfs(5), device=).
         var others: [String] = []

@@ -17,8 +17,10 @@ struct TreeMounter {
     /// The root is mounted there already, by the rescue system. Throws where something else is.
     func isMounted(_ root: TreePlan.Place, on path: String) throws(SystemError) -> Bool {
         guard let there = LiveMounts().on(path) else { return false }
-        guard case .volume(let id, let type) = root.source, let node = node(of: id),
-            LiveMounts([there]).isMounted(node, type: type)
+        guard case .volume(let id, let type) = root.source, let volume = map.volume(id),
+            let node = map.spread(of: volume).lazy.compactMap({ node(of: $0.id) }).first(where: {
+                LiveMounts([there]).isMounted($0, type: type)
+            })
         else {
             throw SystemError(
                 "mount on", path, detail: "another system is mounted there (\(there.source), \(there.type))",
@@ -62,7 +64,8 @@ struct TreeMounter {
         }
         let subvolume = attempts.first?.value("subvol").map { "/" + $0.drop { $0 == "/" } }
         if type != "btrfs" || subvolume != nil {
-            let live = LiveMounts().places(of: node, type: type, inside: subvolume ?? "/")
+            let nodes = map.spread(of: volume).compactMap { self.node(of: $0.id) }
+            let live = nodes.flatMap { LiveMounts().places(of: $0, type: type, inside: subvolume ?? "/") }
             if let place = live.first(where: { !$0.isReadOnly }) {
                 do { try Mounting(place.path, on: target, options: "bind").perform() } catch {
                     throw SystemError(error, subject: volume.name)
@@ -71,8 +74,14 @@ struct TreeMounter {
             }
             if let place = live.first { throw Self.readOnlyElsewhere(node, place.path) }
         }
-        let others = map.spread(of: volume).filter { $0.id != volume.id }
-        let devices = others.compactMap { self.node(of: $0.id) }.map { ",device=" + $0 }.joined()
+        var devices = ""
+        for other in map.spread(of: volume) where other.id != volume.id {
+            // Never for writing without one of them, whatever fstab allows.
+            guard let node = self.node(of: other.id) else {
+                throw SystemError("mount", volume.name, detail: "its other device \(other.name) is not open")
+            }
+            devices += ",device=" + node
+        }
         var failure: SystemError?
         for options in attempts {
             do throws(SystemError) {
