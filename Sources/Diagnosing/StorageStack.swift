@@ -8,6 +8,15 @@ package struct StorageStack: Sendable, Hashable {
     /// `TYPE` of the filesystem on top.
     package var filesystem: String?
 
+    /// The kernel's module for it, which an initramfs has to hold; nil where none is known to.
+    package var filesystemModule: String? {
+        switch filesystem {
+        case "ext2", "ext3", "ext4": "ext4"
+        case "xfs", "btrfs": filesystem
+        default: nil
+        }
+    }
+
     package struct LogicalVolumeInGroup: Sendable, Hashable {
         package var group: VolumeGroup
         package var volume: LogicalVolume

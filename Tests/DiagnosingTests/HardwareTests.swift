@@ -47,6 +47,18 @@ import Testing
             plan.remedies.flatMap(\.changes).map(\.kind) == ["open", "write-file", "write-file", "build"])
     }
 
+    @Test func `without the root's filesystem it does not come up either, and the redo lists that`() throws {
+        var mirror = try machine()
+        mirror.image.facts?.modules.remove("ext4")
+        mirror.installation.texts["/etc/initramfs-tools/modules"] = "sd_mod"
+        let changes = try mirror.finding("initramfs.module-missing").remedies.flatMap(\.changes)
+        guard case .writeFile(_, let text, "sd_mod", _)? = changes.first else {
+            Issue.record("the first change does not list the module")
+            return
+        }
+        #expect(text == "sd_mod\next4\n")
+    }
+
     @Test func `a driver in the kernel is enough`() throws {
         var mirror = try machine()
         mirror.image.facts?.modules.remove("virtio_scsi")

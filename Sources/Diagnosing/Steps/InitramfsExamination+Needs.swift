@@ -61,11 +61,8 @@ extension InitramfsExamination {
         let hasOldPolicy = facts.has(module: "dm-cache-mq")
         needed += stack.modules.filter { $0.module != "dm-cache-smq" || !hasOldPolicy }
         if !stack.containers.isEmpty { needed.append(("dm-crypt", "the root is encrypted")) }
-        switch stack.filesystem {
-        case "ext2", "ext3", "ext4": needed.append(("ext4", "the root is \(stack.filesystem ?? "")"))
-        case "xfs": needed.append(("xfs", "the root is xfs"))
-        case "btrfs": needed.append(("btrfs", "the root is btrfs"))
-        default: break
+        if let module = stack.filesystemModule {
+            needed.append((module, "the root is \(stack.filesystem ?? module)"))
         }
         return needed
     }

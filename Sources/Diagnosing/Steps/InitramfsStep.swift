@@ -66,13 +66,13 @@ enum InitramfsStep: MigrationStep {
             changes: listingDrivers(scene) + [buildChange(kernel, scene)])
     }
 
-    // A generator that was told which modules to take leaves the driver out again unless it is told. One text for all
-    // kernels, so that a plan for several of them writes it once.
+    // A generator that was told which modules to take leaves the driver, and what no hook brings, out again unless it is
+    // told. One text for all kernels, so that a plan for several of them writes it once.
     private static func listingDrivers(_ scene: Scene) -> [Change] {
         guard let path = scene.distribution.moduleListPath, let boot = scene.boot else { return [] }
         let missing = bootable(boot, scene).flatMap { kernel in
             let facts = boot.images.first { $0.version == kernel }?.facts
-            return facts.map { scene.missingDrivers(kernel, $0) } ?? []
+            return facts.map { scene.missingDrivers(kernel, $0) + missingFilesystem(kernel, $0, scene) } ?? []
         }
         guard !missing.isEmpty else { return [] }
         let was = scene.installation.texts[path]
@@ -80,6 +80,16 @@ enum InitramfsStep: MigrationStep {
         if !text.isEmpty && !text.hasSuffix("\n") { text += "\n" }
         text += Set(missing.flatMap(\.self)).sorted().joined(separator: "\n") + "\n"
         return [.writeFile(path: path, text: text, was: was, mode: 0o644)]
+    }
+
+    private static func missingFilesystem(
+        _ kernel: String, _ facts: InitramfsFacts, _ scene: Scene
+    ) -> [Set<String>] {
+        let stack = StorageStack(under: scene.installation.root, in: scene.storage)
+        guard let module = stack.filesystemModule, !facts.has(module: module),
+            !(scene.installation.builtIn[kernel] ?? []).contains(module)
+        else { return [] }
+        return [[module]]
     }
 
     /// The rebuilds that carry a corrected mdadm.conf into the images that hold a copy of it.

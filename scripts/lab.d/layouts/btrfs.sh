@@ -16,6 +16,7 @@ make_machine() {
 		UUID=$ROOT_UUID / btrfs defaults,subvol=$SUBVOLUME 0 0
 		UUID=$BOOT_UUID /boot ext4 defaults 0 2
 	EOF
+	echo btrfs >> $T/etc/initramfs-tools/modules
 	resume_from none
 	make_bootable
 }
