@@ -49,6 +49,11 @@ package final class Scene: Sendable {
         (boot?.grubPath(isRelative: boot?.grub?.config?.isRelative ?? false) ?? "") + "/" + file
     }
 
+    /// How it names the image of a kernel.
+    func grubImagePath(kernel: String) -> String {
+        grubPath(String(distribution.initramfsPath(kernel: kernel).dropFirst("/boot/".count)))
+    }
+
     /// The volume on which GRUB finds /boot.
     package var bootVolume: Volume? { boot.flatMap { storage.volume($0.volume) } }
 
@@ -101,9 +106,7 @@ package final class Scene: Sendable {
         if let array = arrays.array(named: source) { return storage.volume(array.id).map { [$0] } ?? [] }
         let found = volumes(source: source)
         // Each device of a btrfs stands for all of it.
-        return (found.isEmpty ? storage.volumes(linked: source) : found).map {
-            storage.spread(of: $0).first ?? $0
-        }
+        return (found.isEmpty ? storage.volumes(linked: source) : found).map(storage.firstDevice)
     }
 
     /// What an administrator calls a volume.

@@ -54,7 +54,8 @@ package struct StartedEntry: Sendable, Hashable {
         return Choice(value: value)
     }
 
-    private static func isSaved(_ value: String) -> Bool {
+    /// grub.cfg leaves it to grubenv.
+    static func isSaved(_ value: String) -> Bool {
         value == "${saved_entry}" || value == "$saved_entry"
     }
 

@@ -24,7 +24,7 @@ package struct StorageStack: Sendable, Hashable {
 
     package init(under top: VolumeID, in map: StorageMap) {
         filesystem = map.volume(top)?.signature?.type
-        var pending = map.volume(top).map { map.spread(of: $0).map(\.id) } ?? [top]
+        var pending = map.spread(of: top)
         var seen: Set<VolumeID> = []
         while let id = pending.popLast() {
             guard seen.insert(id).inserted else { continue }

@@ -17,8 +17,14 @@ extension StorageMap {
         }
     }
 
+    /// The same by their names; an unknown volume stands for itself.
+    package func spread(of id: VolumeID) -> [VolumeID] { volume(id).map { spread(of: $0).map(\.id) } ?? [id] }
+
+    /// The one that stands for the whole filesystem.
+    package func firstDevice(of volume: Volume) -> Volume { spread(of: volume).first ?? volume }
+
     /// It is a filesystem's second or third device: what is to be said of the filesystem is said of the first.
-    package func isFurtherDevice(_ volume: Volume) -> Bool { spread(of: volume).first?.id != volume.id }
+    package func isFurtherDevice(_ volume: Volume) -> Bool { firstDevice(of: volume).id != volume.id }
 
     /// Why a filesystem cannot be mounted as its devices are; nil where they are all here.
     package func incompleteness(of volume: Volume) -> String? {

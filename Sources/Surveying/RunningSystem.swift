@@ -49,8 +49,7 @@ struct RunningSystem: Sendable {
     func mounted(_ storage: StorageMap) -> [MountedVolume] {
         mounted(
             storage.volumes.compactMap { volume in
-                let first = storage.spread(of: volume).first ?? volume
-                return volume.node.flatMap(Self.device).map { (first.id, $0) }
+                volume.node.flatMap(Self.device).map { (storage.firstDevice(of: volume).id, $0) }
             })
     }
 

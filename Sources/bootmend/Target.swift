@@ -41,14 +41,12 @@ struct Target {
             esps = scene.efiPartitions
             // Without its root and its /boot nothing can be mended; the rest is welcome.
             let storage = survey.storage
-            let spread = { (id: VolumeID) in
-                storage.volume(id).map { storage.spread(of: $0).map(\.id) } ?? [id]
-            }
-            let needed =
-                spread(root.id) + (scene.boot.map { $0.volume == root.id ? [] : spread($0.volume) } ?? [])
+            let boot = scene.boot.map(\.volume).flatMap { $0 == root.id ? nil : $0 }
+            let needed = ([root.id] + [boot].compactMap(\.self)).flatMap(storage.spread)
             let arrays = Dictionary(scene.arrays.uses.map { ($0.array.id, $0.device) }) { first, _ in first }
             opening = try OpeningPlan(
-                needed, optional: tree.volumes.flatMap(spread).filter { !needed.contains($0) }, in: storage,
+                needed, optional: tree.volumes.flatMap(storage.spread).filter { !needed.contains($0) },
+                in: storage,
                 names: arrays.merging(scene.containerNames) { first, _ in first }, medium: Opening().medium())
             // Said before anything is agreed to, not half way.
             try Self.needTools(opening, for: root.name)

@@ -39,7 +39,7 @@ struct EntryRedo {
             "title \(release.prettyName ?? release.id) (\(version))",
             "version " + version,
             "linux " + scene.grubPath(file),
-            "initrd " + ([image(of: version)] + model.images).joined(separator: " "),
+            "initrd " + ([scene.grubImagePath(kernel: version)] + model.images).joined(separator: " "),
             "options " + model.options,
             "grub_users $grub_users", "grub_arg --unrestricted", "grub_class " + release.id,
         ]
@@ -56,7 +56,7 @@ struct EntryRedo {
     /// where the default is not what grubenv says.
     func start(insteadOf entry: BLSEntry) -> Remedy? {
         guard let grub = scene.boot?.grub, entry == scene.started.entry,
-            let choice = grub.config?.defaultEntry, ["${saved_entry}", "$saved_entry"].contains(choice),
+            grub.config?.defaultEntry.map(StartedEntry.isSaved) ?? false,
             grub.environment?.variables["next_entry"]?.isEmpty ?? true,
             let other = BLSEntry.inMenuOrder(entries).first(where: { other in
                 kernel(of: other).map { other.kernel?.value == scene.grubPath($0.file) } ?? false
@@ -75,10 +75,6 @@ struct EntryRedo {
 
     private func path(of file: String) -> String { scene.bootPath("\(BLSEntry.directory)/\(file)") }
 
-    private func image(of version: String) -> String {
-        scene.grubPath(String(scene.distribution.initramfsPath(kernel: version).dropFirst("/boot/".count)))
-    }
-
     private func kernel(of entry: BLSEntry) -> (version: String, file: String)? {
         for version in scene.kernels
         where entry.version == version || entry.file.hasSuffix("-\(version).conf") {
@@ -90,7 +86,7 @@ struct EntryRedo {
 
     // What names nothing is replaced, on its own line; what stands beside it, microcode or $tuned_initrd, stays.
     private func corrected(_ text: String, _ kernel: (version: String, file: String)) -> String {
-        let image = image(of: kernel.version)
+        let image = scene.grubImagePath(kernel: kernel.version)
         var hasImage = false
         var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
             line -> String? in

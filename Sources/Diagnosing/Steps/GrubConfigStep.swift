@@ -125,9 +125,7 @@ enum GrubConfigStep: MigrationStep {
     private static func missingFiles(_ boot: BootDirectory, _ scene: Scene) -> [Finding] {
         // An image that the rebuild of an installed kernel makes is that step's: the menu is right.
         let toBuild = Set(
-            InitramfsStep.bootable(boot, scene).map {
-                scene.grubPath(String(scene.distribution.initramfsPath(kernel: $0).dropFirst("/boot/".count)))
-            })
+            InitramfsStep.bootable(boot, scene).map { scene.grubImagePath(kernel: $0) })
         var findings: [Finding] = []
         for entry in scene.menu {
             for reference in [entry.kernel].compactMap({ $0 }) + entry.images

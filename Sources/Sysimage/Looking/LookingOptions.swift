@@ -7,7 +7,8 @@ enum LookingOptions {
 
     /// The options to try, in order, until the kernel accepts one of them.
     ///
-    /// `others` are the nodes of the further devices of a btrfs. `replaying` is for a device whose writes go to memory: there the log is to be replayed.
+    /// `others` are the nodes of the further devices of a btrfs. `replaying` is for a device whose writes go to memory:
+    /// there the log is to be replayed.
     static func attempts(
         type: String, subvolume: String? = nil, others: [String] = [], replaying: Bool = false,
         executable: Bool = false

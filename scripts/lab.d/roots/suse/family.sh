@@ -1,17 +1,12 @@
-# What the SUSE shaped machine calls things and how it makes them: the words that layouts and faults use.
+# like el7
+# What is otherwise on the SUSE shaped machine: dracut by its own name, the images' names, a list of GRUB's disks.
 IMAGES='initrd-[1-9]*'
-GRUB=/boot/grub2
-MDADM_CONF=/etc/mdadm.conf
 
 make_images() {
 	for tree in $T/lib/modules/*; do
 		in_target dracut -f "/boot/initrd-${tree##*/}" "${tree##*/}"
 	done
 }
-make_menu() { in_target grub2-mkconfig -o /boot/grub2/grub.cfg; }
-put_grub() { in_target grub2-install "$1"; }
-set_default() { in_target grub2-set-default "$1"; }
-find_arrays() { in_target mdadm --detail --scan; }
 
 # The image from before the move was made beside the root, without MD: image_before FILE
 image_before() { cp /job/before/initrd "$1"; }
@@ -22,6 +17,3 @@ remember_disks() {
 		echo /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_mirror-$disk
 	done > $T/etc/default/grub_installdevice
 }
-
-# dracut itself starts what is left of an array.
-allow_degraded() { :; }
