@@ -19,6 +19,8 @@ package protocol Distribution: Sendable {
     func initramfsPath(kernel: String) -> String
     /// Builds the image of one kernel, never of the running one, into `output`.
     func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command
+    /// The words by which its images tell themselves what to start, in front of the menu's; nil where the menu says it.
+    func imageWords(needs: InitramfsNeeds) -> String?
     /// Writes grub.cfg into `output`, without os-prober: it mounts every partition it finds, a stale half of the
     /// mirror among them.
     func regenerateGrubConfig(output: String) -> Command
@@ -50,6 +52,8 @@ package protocol Distribution: Sendable {
 extension Distribution {
     /// The tool that writes grubenv.
     package var editenv: Tool { grubDirectory.hasSuffix("2") ? .grub2Editenv : .grubEditenv }
+
+    package func imageWords(needs: InitramfsNeeds) -> String? { nil }
 
     package func installDevices(in text: String) -> [String]? { nil }
 

@@ -15,16 +15,18 @@ package struct Suse: Distribution {
 
     package func initramfsPath(kernel: String) -> String { "/boot/initrd-" + kernel }
 
+    package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
+        Command(
+            .dracut,
+            arguments: Dracut.arguments(
+                kernel: kernel, output: output, needs: needs, commandLine: imageWords(needs: needs)))
+    }
+
     // SUSE's menu names neither arrays nor LVs: its own images carry `rd.lvm.lv=` and `rd.md.uuid=` within (suse.conf,
     // hostonly_cmdline=yes). dracut looks for the devices to write there in hostonly mode alone, and without any such
     // word removes the activation of LVM and MD (parse-lvm.sh, parse-md.sh); rd.auto stands for all of them.
-    package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
-        let opensSomething = !needs.mdArrays.isEmpty || needs.lvm || needs.luks
-        return Command(
-            .dracut,
-            arguments: Dracut.arguments(
-                kernel: kernel, output: output, needs: needs, commandLine: opensSomething ? "rd.auto=1" : nil)
-        )
+    package func imageWords(needs: InitramfsNeeds) -> String? {
+        !needs.mdArrays.isEmpty || needs.lvm || needs.luks ? "rd.auto=1" : nil
     }
 
     package func regenerateGrubConfig(output: String) -> Command {

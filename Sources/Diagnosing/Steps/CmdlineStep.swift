@@ -17,7 +17,8 @@ enum CmdlineStep: MigrationStep {
         let lines = CommandLines(scene)
         guard !lines.wrong.isEmpty else {
             guard let unread = lines.unread else {
-                return Examination(.done, reason: lines.onlyGenerated.isEmpty ? proof(scene) : nil)
+                let isRightEverywhere = lines.onlyGenerated.isEmpty && lines.onlyInImages.isEmpty
+                return Examination(.done, reason: isRightEverywhere ? proof(scene) : nil)
             }
             return Examination(
                 .unknown, reason: "\(unread) was not read: what its words mean to it is not known")
@@ -45,9 +46,7 @@ enum CmdlineStep: MigrationStep {
             evidence: wrong.places.map { place in
                 Evidence(
                     path: place.path, line: place.line,
-                    seen: problem.old ?? "no "
-                        + (problem.new?.split(separator: "=").first.map(String.init) ?? ""),
-                    expected: problem.new)
+                    seen: problem.seen, expected: problem.new)
             }, remedies: remedies + unified(wrong.places, scene))
     }
 

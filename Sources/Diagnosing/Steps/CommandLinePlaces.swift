@@ -34,6 +34,16 @@ struct CommandLinePlace: Hashable {
     var takesMore = false
     /// grub.cfg is made from it.
     var feedsGrubConfig = false
+
+    var isImage: Bool { if case .image = kind { true } else { false } }
+
+    /// The image that starts, where it does not say what it should say itself.
+    static func lacking(in image: BootDirectory.Image, of kernel: String, _ scene: Scene) -> CommandLinePlace
+    {
+        CommandLinePlace(
+            path: scene.bootPath(image.file) + ":etc/cmdline.d", line: nil, words: KernelCommandLine(),
+            kind: .image(kernel: kernel), starts: true)
+    }
 }
 
 extension CommandLinePlace {

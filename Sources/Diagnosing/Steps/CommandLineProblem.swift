@@ -28,6 +28,9 @@ struct CommandLineProblem: Hashable {
         self.stops = stops
     }
 
+    /// What stands where it should be right.
+    var seen: String { old ?? "no " + (new?.split(separator: "=").first.map(String.init) ?? "") }
+
     /// It is about the same word, whatever else its line says.
     func isSame(_ other: CommandLineProblem) -> Bool { word == other.word && old == other.old }
 }

@@ -13,6 +13,8 @@ struct CommandLines {
     private(set) var wrong: [Wrong] = []
     /// What is wrong in the generated menu alone: its sources are right.
     private(set) var onlyGenerated: [Wrong] = []
+    /// What images alone say wrongly, or do not say where it is they who have to.
+    private(set) var onlyInImages: [Wrong] = []
 
     /// The image whose generator was not seen: whether dracut's words mean anything is not known then.
     private(set) var unread: String?
@@ -54,13 +56,24 @@ struct CommandLines {
                 note(problem, place)
             }
         }
-        // A word that the menu and the image both lack is added to every place that takes it; where the files that
-        // grub.cfg is made from have it between them, the menu alone is behind.
+        // A word that the menu and the image both lack is the image's, where building it again brings it; else it is
+        // added to every place that takes it. Where the files that grub.cfg is made from have it between them, the menu
+        // alone is behind.
+        let fromRebuild = scene.distribution.imageWords(needs: scene.initramfsNeeds)
         let feeding = KernelCommandLine(places.filter(\.feedsGrubConfig).flatMap(\.words.parameters))
         if let whole {
             // A word that leads nowhere is already replaced by the one that is missing.
             let corrected = Set(judge.problems(whole).compactMap(\.new))
             for problem in judge.missing(whole) where !corrected.contains(problem.new ?? "") {
+                if let fromRebuild, let kernel = InitramfsStep.firstKernel(scene), let started,
+                    let line = scene.started.commandLine
+                {
+                    let rebuilt = KernelCommandLine(parsing: fromRebuild).parameters + line.parameters
+                    if !judge.missing(KernelCommandLine(rebuilt)).contains(where: problem.isSame) {
+                        note(problem, .lacking(in: started, of: kernel, scene))
+                        continue
+                    }
+                }
                 for place in places where place.takesMore {
                     let words = told(place.feedsGrubConfig ? feeding : place.words)
                     if judge.missing(words).contains(where: { $0.new == problem.new }) {
@@ -70,7 +83,9 @@ struct CommandLines {
             }
         }
         for one in found {
-            if one.places.allSatisfy({ $0.kind == .generated }) {
+            if one.places.allSatisfy(\.isImage) {
+                onlyInImages.append(one)
+            } else if one.places.allSatisfy({ $0.kind == .generated }) {
                 onlyGenerated.append(one)
             } else {
                 wrong.append(one)

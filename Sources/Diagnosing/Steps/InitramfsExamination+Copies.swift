@@ -5,7 +5,22 @@ import Storage
 // A copy of a file that is right in the root and is not in the image: the image was not rebuilt since. Where the file
 // itself is wrong, its own step answers for both.
 extension InitramfsExamination {
-    var staleCopies: [Finding] { staleMdadmConf + staleLVMCopy + staleCrypttab }
+    var staleCopies: [Finding] { staleMdadmConf + staleLVMCopy + staleCrypttab + wrongWords }
+
+    // What the menu and its sources say is right, or is the image's to say: building it again is all there is to do.
+    private var wrongWords: [Finding] {
+        CommandLines(scene).onlyInImages.compactMap { wrong in
+            let place = wrong.places.first { $0.kind == .image(kernel: kernel) }
+            return place.map { place in
+                finding(
+                    wrong.problem.word, wrong.problem.summary, wrong.problem.symptom,
+                    wrong.problem.stops && place.starts ? .blocker : .warning,
+                    Evidence(
+                        path: place.path, line: place.line, seen: wrong.problem.seen,
+                        expected: wrong.problem.new))
+            }
+        }
+    }
 
     private var staleMdadmConf: [Finding] {
         guard scene.arrays.isRight else { return [] }
