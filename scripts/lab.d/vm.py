@@ -95,7 +95,7 @@ class Machine:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -106,6 +106,7 @@ class Machine:
         # SIGTERM makes QEMU write out its own caches; for the guest it is the power going.
         self.process.terminate()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
         self.log.close()
         slots.release()
@@ -119,6 +120,9 @@ class Machine:
         """Processor seconds used so far: the progress that a busy host allowed."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def press_enter(self):
+        os.write(self.process.stdin.fileno(), b"\r")
 
     def chunks(self, wait=1.0):
         """Yield after every piece of console text and every `wait` seconds without; end when QEMU does."""
