@@ -85,7 +85,8 @@ extension Scene {
 
     // The survey keeps what a menu names and not the menu.
     private var menuLines: [ConfigurationLine] {
-        guard let grub = boot?.grub, let config = grub.config else { return [] }
+        // What lies on an ESP is among its files.
+        guard menuOnESP == nil, let config = grub?.config else { return [] }
         var named = config.searches + config.roots
         named += [config.kernelopts, config.prefix, config.configfile].compactMap(\.self)
         for entry in config.entries {
@@ -94,16 +95,14 @@ extension Scene {
             if let id = entry.id { named.append(.init(line: entry.line, value: id)) }
             if let kernel = entry.kernel { named.append(.init(line: kernel.line, value: entry.arguments)) }
         }
-        let path = bootPath(grub.directory + "/grub.cfg")
-        return named.map { ConfigurationLine(path: path, number: $0.line, text: $0.value) }
+        return named.map { ConfigurationLine(path: grubConfigPath, number: $0.line, text: $0.value) }
     }
 
     // Saved and chosen entries are called by their ids, which have the root's UUID in them.
     private var environmentLines: [ConfigurationLine] {
-        guard let grub = boot?.grub, let environment = grub.environment else { return [] }
-        let path = bootPath(grub.directory + "/grubenv")
+        guard let environment = grub?.environment else { return [] }
         return environment.variables.sorted { $0.key < $1.key }.map {
-            ConfigurationLine(path: path, text: "\($0.key)=\($0.value)")
+            ConfigurationLine(path: grubenvPath, text: "\($0.key)=\($0.value)")
         }
     }
 

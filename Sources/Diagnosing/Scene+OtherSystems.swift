@@ -16,7 +16,7 @@ extension Scene {
 
     /// Another system that shares /boot has its entries there too: their root is another that exists.
     func startsAnotherSystem(_ entry: BLSEntry) -> Bool {
-        let words = entry.commandLine(environment: boot?.grub?.environment)
+        let words = entry.commandLine(environment: grub?.environment)
         guard let root = words.value(of: "root") else { return false }
         let found = volumes(named: root).map(\.id)
         return !found.contains(installation.root)

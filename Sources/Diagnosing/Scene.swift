@@ -16,6 +16,12 @@ package final class Scene: Sendable {
     /// The directory that is /boot in truth, whatever fstab says; nil where none was found.
     package let boot: BootDirectory?
     package let arrays: ArrayNaming
+    /// The kernel says so where it runs; elsewhere it mounts an ESP, and no disk of its own has GRUB's boot code.
+    package let isUEFI: Bool
+    /// Where GRUB reads its menu on an ESP.
+    let menuOnESP: MenuOnESP?
+    /// The GRUB directory of /boot, with the menu that GRUB reads, wherever that lies.
+    let grub: BootDirectory.Grub?
     /// What GRUB starts by itself.
     package let started: StartedEntry
     /// The machine it is to boot on, where that is another one.
@@ -30,7 +36,17 @@ package final class Scene: Sendable {
         distribution = Distributions.of(installation.release)
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)
-        started = StartedEntry(of: boot?.grub, entries: boot?.entries ?? [])
+        isUEFI = Self.isUEFI(survey, installation, fstab, boot)
+        menuOnESP = isUEFI ? MenuOnESP(survey, installation.release, fstab, distribution) : nil
+        var grub = boot?.grub
+        if let menuOnESP {
+            let usual = String(distribution.grubDirectory.dropFirst("/boot/".count))
+            grub = grub ?? BootDirectory.Grub(directory: usual)
+            grub?.config = menuOnESP.config
+            grub?.environment = menuOnESP.vendor?.environment
+        }
+        self.grub = grub
+        started = StartedEntry(of: grub, entries: boot?.entries ?? [])
         var used = [installation.root] + fstab.flatMap { survey.storage.volumes(source: $0.source) }.map(\.id)
         if let boot { used.append(boot.volume) }
         arrays = ArrayNaming(
@@ -44,9 +60,19 @@ package final class Scene: Sendable {
     /// Where a file of /boot lies inside the installed system.
     package func bootPath(_ file: String) -> String { "/boot/" + file }
 
+    /// grub.cfg inside the installed system.
+    var grubConfigPath: String { menuDirectory + "/grub.cfg" }
+
+    /// grubenv, which lies beside it.
+    var grubenvPath: String { menuDirectory + "/grubenv" }
+
+    private var menuDirectory: String {
+        menuOnESP?.directory ?? distribution.grubDirectory
+    }
+
     /// How grub.cfg names a file of /boot.
     package func grubPath(_ file: String) -> String {
-        (boot?.grubPath(isRelative: boot?.grub?.config?.isRelative ?? false) ?? "") + "/" + file
+        (boot?.grubPath(isRelative: grub?.config?.isRelative ?? false) ?? "") + "/" + file
     }
 
     /// How it names the image of a kernel.

@@ -26,7 +26,7 @@ package struct Arch: Distribution {
     package func installGrub(on disk: String) -> Command { Command(.grubInstall, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [
-        .defaultGrub(path: DefaultGrub.path), .grubConfig(path: "/boot/grub/grub.cfg"),
+        .defaultGrub(path: DefaultGrub.path), .grubConfig,
     ]
 
     package var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] { [] }

@@ -42,7 +42,7 @@ package struct Debian: Distribution {
 
     package let commandLineSources: [CommandLineSource] = [
         .defaultGrub(path: DefaultGrub.path), .defaultGrub(path: DefaultGrub.directory),
-        .grubConfig(path: "/boot/grub/grub.cfg"),
+        .grubConfig,
     ]
 
     package func installDevices(in text: String) -> [String]? {

@@ -35,6 +35,8 @@ package protocol Distribution: Sendable {
     /// The few lines beside the loader that lead it to GRUB's directory, which is `path` in the filesystem `uuid`; nil
     /// where a tool writes them.
     func loaderConfig(uuid: String, path: String) -> String?
+    /// GRUB reads its whole menu there, and not a few lines that lead to the one in /boot.
+    var keepsMenuOnESP: Bool { get }
     /// What a person types to have the loaders written anew.
     var reinstallingLoaders: [String] { get }
     /// Where the kernel command line is written down, the source that later ones are made from first.
@@ -63,6 +65,8 @@ extension Distribution {
 
     package func loaderConfig(uuid: String, path: String) -> String? { nil }
 
+    package var keepsMenuOnESP: Bool { false }
+
     package func adapted(to release: OSRelease) -> any Distribution { self }
 
     package var moduleListPath: String? { nil }
@@ -74,12 +78,12 @@ package enum CommandLineSource: Codable, Sendable, Hashable {
     case defaultGrub(path: String)
     /// The whole of this file: what new BLS entries get.
     case kernelCommandLine(path: String)
-    /// `kernelopts` of this environment block.
-    case grubEnvironment(path: String)
+    /// `kernelopts` of grubenv.
+    case grubEnvironment
     /// `options` of the BLS entries in this directory.
     case entries(path: String)
-    /// The `linux` lines of this grub.cfg, made from the others.
-    case grubConfig(path: String)
+    /// The `linux` lines of grub.cfg, made from the others.
+    case grubConfig
 }
 
 /// What an image must be able to open to reach the root.

@@ -33,12 +33,12 @@ package struct RedHat: Distribution {
 
     package var commandLineSources: [CommandLineSource] {
         guard usesEntries else {
-            return [.defaultGrub(path: DefaultGrub.path), .grubConfig(path: "/boot/grub2/grub.cfg")]
+            return [.defaultGrub(path: DefaultGrub.path), .grubConfig]
         }
         return [
             .defaultGrub(path: DefaultGrub.path),
             usesKernelopts
-                ? .grubEnvironment(path: "/boot/grub2/grubenv")
+                ? .grubEnvironment
                 : .kernelCommandLine(path: "/etc/kernel/cmdline"),
             .entries(path: "/boot/" + BLSEntry.directory),
         ]
@@ -73,9 +73,11 @@ package struct RedHat: Distribution {
     }
 
     // As anaconda and grub2-common write it from RHEL 9 and Fedora 34 on (gen_grub_cfgstub); before, the menu itself is
-    // on the ESP.
+    // on the ESP (anaconda's configuration directory of the EFI classes of RHEL 7 and 8 is efi/EFI/redhat).
+    package var keepsMenuOnESP: Bool { version.map { $0 < (isFedora ? 34 : 9) } ?? false }
+
     package func loaderConfig(uuid: String, path: String) -> String? {
-        guard version.map({ $0 >= (isFedora ? 34 : 9) }) ?? false else { return nil }
+        guard version != nil, !keepsMenuOnESP else { return nil }
         return """
             search --no-floppy --root-dev-only --fs-uuid --set=dev \(uuid)
             set prefix=($dev)\(path)

@@ -43,7 +43,7 @@ package struct Suse: Distribution {
     package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [
-        .defaultGrub(path: DefaultGrub.path), .grubConfig(path: "/boot/grub2/grub.cfg"),
+        .defaultGrub(path: DefaultGrub.path), .grubConfig,
     ]
 
     package func installDevices(in text: String) -> [String]? {

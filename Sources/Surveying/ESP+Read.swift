@@ -9,7 +9,7 @@ extension ESP {
     private static let types = ["c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef"]
     private static let mountPoints = ["/boot/efi", "/efi"]
     private static let most = 64
-    private static let largestConfig = 64 << 10
+    private static let largestConfig = 256 << 10
     // shim and GRUB have 1 to 4 MiB; kernels and whole images lie there too and are not summed.
     private static let largestLoader = 8 << 20
     // An ESP with the loaders of five systems has some 30 MiB of them.
@@ -69,6 +69,11 @@ extension ESP {
                     try files.read(entry, limit: Self.largestConfig)
                 }
                 vendor.config = bytes.map { .init(path: path, text: String(decoding: $0, as: UTF8.self)) }
+            } else if entry.name.lowercased() == "grubenv" {
+                let bytes = attempt { () throws(SystemError) in
+                    try files.read(entry, limit: Self.largestConfig)
+                }
+                vendor.environment = bytes.map { GrubEnvironment(parsing: $0) }
             } else if entry.name.lowercased().hasSuffix(".efi") {
                 vendor.loaders.append(Loader(path: path, size: UInt64(entry.size)))
                 let isLoader = entry.size <= UInt32(Self.largestLoader)

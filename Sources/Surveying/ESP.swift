@@ -17,11 +17,17 @@ package struct ESP: Codable, Sendable, Hashable {
         package var loaders: [Loader]
         /// `grub.cfg`: a stub that leads to the real one, or on RHEL 7 and 8 the real one.
         package var config: Installation.TextFile?
+        /// `grubenv`, which lies beside the real one.
+        package var environment: GrubEnvironment?
 
-        package init(name: String, loaders: [Loader] = [], config: Installation.TextFile? = nil) {
+        package init(
+            name: String, loaders: [Loader] = [], config: Installation.TextFile? = nil,
+            environment: GrubEnvironment? = nil
+        ) {
             self.name = name
             self.loaders = loaders
             self.config = config
+            self.environment = environment
         }
     }
 

@@ -38,6 +38,7 @@ extension ESP.Vendor {
     fileprivate func withoutSecrets() -> ESP.Vendor {
         var vendor = self
         vendor.config?.text = SecretWords.removed(fromGrub: config?.text ?? "")
+        vendor.environment = environment?.withoutSecrets()
         for (index, loader) in loaders.enumerated() {
             let line = loader.unified?.commandLine.map(SecretWords.removed(from:))
             vendor.loaders[index].unified?.commandLine = line

@@ -95,7 +95,9 @@ import Testing
         #expect(misses().isEmpty)
     }
 
-    @Test func `a menu on the ESP is not missed in boot, and boot code on a stick makes no BIOS machine`()
+    @Test
+    func
+        `a menu that somebody put on the ESP is this system's, and boot code on a stick makes no BIOS machine`()
         throws
     {
         var mirror = try Mirror()
@@ -106,12 +108,23 @@ import Testing
         mirror.eraseBootCode(of: 1)
         mirror.installation.fstab?.text += "UUID=AB12-CD34 /boot/efi vfat nofail 0 2\n"
         let menu = Installation.TextFile(
-            path: "EFI/redhat/grub.cfg", text: "menuentry 'RHEL' { linux /vmlinuz-\(Mirror.kernel) ro }\n")
+            path: "EFI/debian/grub.cfg",
+            text: """
+                menuentry 'Debian' {
+                linux /vmlinuz-\(Mirror.kernel) root=/dev/mapper/rhel-root
+                initrd /\(mirror.image.file)
+                }
+
+                """)
         mirror.survey.esps = [
-            ESP(volume: VolumeID("a.img#3"), vendors: [.init(name: "redhat", config: menu)])
+            ESP(volume: VolumeID("a.img#3"), vendors: [.init(name: "debian", config: menu)])
         ]
         mirror.config = nil
-        #expect(mirror.state(of: .grubConfig) == .unknown)
+        #expect(mirror.state(of: .grubConfig) == .done)
+        // Another system's is not.
+        mirror.survey.esps[0].vendors[0].name = "redhat"
+        #expect(mirror.state(of: .grubConfig) == .skipped)
+        mirror.survey.esps[0].vendors[0].name = "debian"
         mirror.survey.esps[0].vendors[0].config?.text = "configfile $prefix/grub.cfg\n"
         #expect(mirror.state(of: .grubConfig) == .skipped)
     }

@@ -39,6 +39,20 @@ struct ImageWordsTests {
         }
     }
 
+    @Test func `an image without a part that gives up waits without end`() throws {
+        var mirror = try suse(image: nil)
+        mirror.image.facts?.modules.remove("dm_mod")
+        mirror.image.facts?.dracutModules = ["base", "systemd", "rootfs-block"]
+        #expect(
+            try mirror.finding("initramfs.module-missing").symptom
+                == "A start job is running for /dev/mapper/rhel-root (no limit), or dracut-initqueue: timeout,"
+                + " then Warning: /dev/mapper/rhel-root does not exist")
+        mirror.image.facts?.dracutModules.append("lvm")
+        #expect(
+            try mirror.finding("initramfs.module-missing").symptom
+                == "dracut-initqueue: timeout, then Warning: /dev/mapper/rhel-root does not exist")
+    }
+
     // With any rd.lvm.lv only those are activated, rd.auto or not.
     @Test func `a menu that names another volume is behind what it is made from`() throws {
         let mirror = try suse(menu: " rd.lvm.lv=rhel/swap", image: "rd.auto=1")

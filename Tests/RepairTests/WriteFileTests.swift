@@ -48,6 +48,22 @@ struct WritingFiles {
         #expect(!system.exists("/etc/lvm"))
     }
 
+    @Test func `the journal has the label of the directory that it lies in`() throws {
+        try system.shell("setfattr -n security.selinux -v a:b:var_lib_t:s0 '\(system.root)/var/lib'")
+        try system.write("old\n", to: "/etc/fstab", mode: 0o644)
+        _ = system.apply([.writeFile(path: "/etc/fstab", text: "new\n", was: "old\n", mode: 0o644)])
+        let seen = try system.shell(
+            """
+            cd '\(system.root)/var/lib'; find bootmend -mindepth 2 | wc -l
+            find bootmend -exec getfattr -n security.selinux --only-values {} + | tr -d '\\0'
+            find bootmend | wc -l
+            """)
+        let lines = seen.split(separator: "\n")
+        #expect(lines.first.flatMap { Int($0) } ?? 0 >= 2, "\(seen)")
+        let labels = seen.matches(of: /a:b:var_lib_t:s0/).count
+        #expect(labels == lines.last.flatMap { Int($0.suffix(1)) }, "\(seen)")
+    }
+
     @Test func `what is left to the person is not done, and what came before it is taken back`() throws {
         try system.write("old\n", to: "/etc/fstab")
         let before = try system.snapshot()

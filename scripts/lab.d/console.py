@@ -28,6 +28,9 @@ SIGNS = [
     ("initramfs-shell", r"Failed to mount [^\n]* as root file system[^\n]*"),
     ("initramfs-shell", r"\(initramfs\)"),
     ("initramfs-shell", r'Generating "/run/initramfs/rdsosreport.txt"'),  # dracut's emergency shell
+    # dracut's image without a part that needs initqueue: systemd waits for the root without end. With one it may be two
+    # minutes before the half of a mirror is started.
+    ("endless-wait", r"Job dev-[^\n]*rt running \((?:[5-9]|\d\d)min [^\n]*/ no limit\)"),
     ("emergency", r"Cannot open access to console, the root account is locked"),
     ("emergency", r"You are in emergency mode"),
     ("emergency", r"Press Enter for maintenance"),

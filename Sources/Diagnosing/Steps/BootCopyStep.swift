@@ -54,7 +54,7 @@ enum BootCopyStep: MigrationStep {
     /// BLS entries of kernels that both halves have and only the older one lists.
     private static func lostEntries(_ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene) -> [String]
     {
-        guard boot.grub?.config?.readsEntries ?? false else { return [] }
+        guard scene.grub?.config?.readsEntries ?? false else { return [] }
         let kernels = Set(boot.entries.compactMap(\.kernel?.value))
         return half.entries.filter { entry in
             guard let kernel = entry.kernel?.value, !kernels.contains(kernel) else { return false }

@@ -53,9 +53,9 @@ extension CommandLinePlace {
             switch source {
             case .defaultGrub(let path): path == DefaultGrub.path ? defaults(scene) : []
             case .kernelCommandLine(let path): kernelCommandLine(path, scene)
-            case .grubEnvironment(let path): environment(path, scene)
+            case .grubEnvironment: environment(scene)
             case .entries(let path): entries(path, scene)
-            case .grubConfig(let path): menu(path, scene)
+            case .grubConfig: menu(scene)
             }
         }
         let further = started(scene).filter { !sources.contains($0) }
@@ -65,10 +65,8 @@ extension CommandLinePlace {
     // What GRUB starts counts wherever it is written: on RHEL 8 with GRUB_ENABLE_BLSCFG=false in grub.cfg, on RHEL 9 in
     // grubenv where entries of RHEL 8 are still there.
     private static func started(_ scene: Scene) -> [CommandLinePlace] {
-        let directory = scene.distribution.grubDirectory
         let places =
-            environment(directory + "/grubenv", scene) + entries("/boot/" + BLSEntry.directory, scene)
-            + menu(directory + "/grub.cfg", scene)
+            environment(scene) + entries("/boot/" + BLSEntry.directory, scene) + menu(scene)
         return places.filter(\.starts)
     }
 
@@ -114,8 +112,9 @@ extension CommandLinePlace {
         }
     }
 
-    private static func environment(_ path: String, _ scene: Scene) -> [CommandLinePlace] {
-        guard let boot = scene.boot, let grub = boot.grub else { return [] }
+    private static func environment(_ scene: Scene) -> [CommandLinePlace] {
+        guard let boot = scene.boot, let grub = scene.grub else { return [] }
+        let path = scene.grubenvPath
         let value = grub.environment?.variables["kernelopts"]
         // The entry that starts takes it in, unless grubby gave that entry options of its own.
         let isUsed = scene.started.entry?.takesKernelopts ?? false
@@ -132,7 +131,7 @@ extension CommandLinePlace {
             let starts = isUsed && value == nil
             places.append(
                 CommandLinePlace(
-                    path: scene.distribution.grubDirectory + "/grub.cfg", line: fallback.line,
+                    path: scene.grubConfigPath, line: fallback.line,
                     words: KernelCommandLine(parsing: fallback.value), kind: .generated, isWhole: true,
                     starts: starts, takesMore: starts))
         } else if value == nil, hasLostKernelopts(boot, scene) {
@@ -144,10 +143,10 @@ extension CommandLinePlace {
         return places
     }
 
-    // With UEFI, grub.cfg and grubenv of RHEL 8 lie on the ESP, and /boot has links to them.
     private static func hasLostKernelopts(_ boot: BootDirectory, _ scene: Scene) -> Bool {
-        guard let grub = boot.grub, let config = grub.config, config.damage == nil else { return false }
-        return grub.environment != nil || !scene.isUEFI && boot.failures.isEmpty
+        guard let grub = scene.grub, let config = grub.config, config.damage == nil else { return false }
+        let isWhole = scene.menuOnESP?.isReadable ?? boot.failures.isEmpty
+        return grub.environment != nil || isWhole
     }
 
     // What grub2-mkconfig puts behind root= (10_linux of RHEL 8), where that leads somewhere.
@@ -169,7 +168,7 @@ extension CommandLinePlace {
             guard let options = entry.options else { return nil }
             // `$kernelopts` is grubenv's, and judged there; what stands beside it is the entry's own.
             let isWhole = !entry.takesKernelopts
-            var environment = boot.grub?.environment
+            var environment = scene.grub?.environment
             environment?.variables["kernelopts"] = nil
             let lines = (entry.text ?? "").split(separator: "\n", omittingEmptySubsequences: false)
                 .enumerated()
@@ -184,12 +183,13 @@ extension CommandLinePlace {
         }
     }
 
-    private static func menu(_ path: String, _ scene: Scene) -> [CommandLinePlace] {
-        guard let config = scene.boot?.grub?.config else { return [] }
+    private static func menu(_ scene: Scene) -> [CommandLinePlace] {
+        guard let config = scene.grub?.config else { return [] }
         return config.entries.enumerated().compactMap { index, entry in
             guard let kernel = entry.kernel, !scene.startsAnotherSystem(entry) else { return nil }
             return CommandLinePlace(
-                path: path, line: kernel.line, words: KernelCommandLine(parsing: entry.arguments),
+                path: scene.grubConfigPath, line: kernel.line,
+                words: KernelCommandLine(parsing: entry.arguments),
                 kind: .generated,
                 isWhole: startsOwnKernel(kernel.value, scene) && !mayHoldMore(entry.arguments),
                 starts: index == scene.started.index, takesMore: true)

@@ -55,14 +55,14 @@ struct EntryRedo {
     /// GRUB starts an entry whose kernel is there, in place of `entry`, which it starts now; nil where there is none, and
     /// where the default is not what grubenv says.
     func start(insteadOf entry: BLSEntry) -> Remedy? {
-        guard let grub = scene.boot?.grub, entry == scene.started.entry,
+        guard let grub = scene.grub, entry == scene.started.entry,
             grub.config?.defaultEntry.map(StartedEntry.isSaved) ?? false,
             grub.environment?.variables["next_entry"]?.isEmpty ?? true,
             let other = BLSEntry.inMenuOrder(entries).first(where: { other in
                 kernel(of: other).map { other.kernel?.value == scene.grubPath($0.file) } ?? false
             })
         else { return nil }
-        let path = scene.bootPath(grub.directory + "/grubenv")
+        let path = scene.grubenvPath
         let name = other.file.dropLast(".conf".count)
         return Remedy(
             step: Self.step, title: "Have GRUB start \(name)",
@@ -129,7 +129,7 @@ struct EntryRedo {
     // What another entry starts with, and what it loads beside its image; else what new ones are to get. Only words
     // that lead somewhere.
     private var model: (options: String, images: [String])? {
-        let grub = scene.boot?.grub
+        let grub = scene.grub
         let fallback = grub?.config?.kernelopts.map { ["kernelopts": $0.value] } ?? [:]
         let others = [scene.started.entry].compactMap(\.self) + entries
         var models = others.compactMap { entry in

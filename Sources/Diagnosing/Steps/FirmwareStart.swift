@@ -44,7 +44,7 @@ struct FirmwareStart {
         let started = options.compactMap { option -> Way? in
             guard let uuid = option.partition?.uuid, let file = option.loader,
                 let esp = esps.first(where: {
-                    Self.partition(of: $0, scene)?.uuid?.lowercased() == uuid.lowercased()
+                    scene.storage.partition($0.volume)?.uuid?.lowercased() == uuid.lowercased()
                 }),
                 let loader = esp.loader(file)
             else { return nil }
@@ -85,11 +85,6 @@ struct FirmwareStart {
     /// The name of the directory in `EFI` that this system's loaders lie in.
     static func ownDirectory(_ scene: Scene) -> String {
         scene.distribution.loaderDirectory(of: scene.installation.release)
-    }
-
-    /// The partition that is the ESP; nil where it lies on none.
-    static func partition(of esp: ESP, _ scene: Scene) -> Partition? {
-        scene.storage.disks.lazy.compactMap(\.table).flatMap(\.partitions).first { $0.id == esp.volume }
     }
 
     /// The option starts a loader from a directory of this system's family.

@@ -13,16 +13,15 @@ enum GrubConfigStep: MigrationStep {
         guard let boot = scene.boot, let volume = scene.bootVolume else {
             return Examination(.unknown, reason: scene.whyNoBoot)
         }
-        let path = scene.distribution.grubDirectory + "/grub.cfg"
+        let path = scene.grubConfigPath
         // A menu is made of the kernels that are there: boot-copy brings them first.
         guard !scene.kernels(in: boot).isEmpty else {
             return Examination(.unknown, reason: "/boot holds no kernel of this system")
         }
-        if scene.isUEFI, let menu = scene.menuOnESP {
-            return Examination(
-                .unknown, reason: "its menu is \(menu) on the ESP, which this version does not judge")
-        }
-        guard let config = boot.grub?.config else {
+        guard let config = scene.grub?.config else {
+            if let menu = scene.menuOnESP, !menu.isReadable {
+                return Examination(.unknown, reason: whyNoMenu(menu))
+            }
             let finding = Finding(
                 id: "grub-config.missing", step: id, severity: .blocker,
                 summary: "there is no GRUB configuration",
@@ -54,8 +53,12 @@ enum GrubConfigStep: MigrationStep {
         return Examination(.stale, findings: findings + notes)
     }
 
+    private static func whyNoMenu(_ menu: MenuOnESP) -> String {
+        "its menu lies on an ESP, and " + (menu.esp?.failures.first ?? "none was found")
+    }
+
     static func redo(_ scene: Scene) -> [Remedy] {
-        let path = scene.distribution.grubDirectory + "/grub.cfg"
+        let path = scene.grubConfigPath
         let output = path + ".bootmend"
         let remedy = Remedy(
             step: id, title: "Generate \(path) anew",
@@ -64,7 +67,7 @@ enum GrubConfigStep: MigrationStep {
                     path: path, output: output,
                     command: scene.distribution.regenerateGrubConfig(output: output),
                     result: .grubConfig)
-            ])
+            ] + LoaderRedo.copiesOfMenu(scene))
         return [remedy]
     }
 
@@ -242,14 +245,14 @@ enum GrubConfigStep: MigrationStep {
 
     // GRUB starts the first entry instead, without a word: the machine boots, of another kernel perhaps.
     private static func lostDefault(_ path: String, _ scene: Scene) -> Finding? {
-        guard let lost = scene.started.lost, let grub = scene.boot?.grub else { return nil }
+        guard let lost = scene.started.lost else { return nil }
         let isSaved = lost.variable != nil
         return Finding(
             id: "grub-config.no-such-default", step: id, severity: .note,
             summary: "the entry '\(lost.value)' is to start and is not in the menu; GRUB starts the first",
             evidence: [
                 Evidence(
-                    path: isSaved ? scene.bootPath(grub.directory + "/grubenv") : path,
+                    path: isSaved ? scene.grubenvPath : path,
                     seen: (lost.variable ?? "default") + "=" + lost.value)
             ])
     }

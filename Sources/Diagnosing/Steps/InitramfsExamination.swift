@@ -69,7 +69,13 @@ struct InitramfsExamination {
     var waitsForRoot: String {
         let root = scene.rootOnCommandLine
         switch facts.generator {
-        case .dracut: return "dracut-initqueue: timeout, then Warning: \(root) does not exist"
+        case .dracut:
+            let gaveUp = "dracut-initqueue: timeout, then Warning: \(root) does not exist"
+            // Only these bring the queue that gives up one day (module-setup.sh, dracut_need_initqueue;
+            // dracut-initqueue.service); without it systemd waits on, unless the image was made to wait for more.
+            let isQueued = ["mdraid", "lvm", "crypt"].contains(where: facts.dracutModules.contains)
+            return isQueued || !facts.dracutModules.contains("systemd")
+                ? gaveUp : "A start job is running for \(root) (no limit), or " + gaveUp
         default: return "ALERT!  \(root) does not exist.  Dropping to a shell!"
         }
     }

@@ -102,14 +102,15 @@ struct LoaderChain {
         let path = directory + "/grub.cfg"
         let stub = esp.vendors.compactMap(\.config).first { $0.path.lowercased() == path.lowercased() }
         guard let stub else {
+            if scene.menuOnESP?.esp?.volume == esp.volume { return .leads }
             return .stops(
                 miss(
                     "no-stub", "GRUB on the ESP looks for \(path), which is not there", "the prompt 'grub>'",
                     seen: "no \(path)"))
         }
         let config = GrubConfig(parsing: Array(stub.text.utf8))
-        // RHEL 7 and 8 have the menu itself here; grub-config judges it.
-        if config.configfile == nil && (config.readsEntries || !config.entries.isEmpty) { return .leads }
+        // RHEL 7 and 8 have the menu itself here; grub-config judges it, or that it is not there.
+        if config.isMenu { return .leads }
         guard config.configfile != nil else {
             return .unsure("\(stub.path) does not say which configuration GRUB goes on with")
         }

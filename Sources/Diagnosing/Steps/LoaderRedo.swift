@@ -115,12 +115,31 @@ struct LoaderRedo {
         scene.efiPartitions.first { $0.volume == esp.volume }?.place
     }
 
+    /// The menu of a system that keeps it on the ESP, brought to the ESPs of its other disks, whose GRUBs read their own.
+    static func copiesOfMenu(_ scene: Scene) -> [Change] {
+        // The halves of an array are written with it.
+        guard let menu = scene.menuOnESP, let source = menu.esp,
+            let from = scene.efiPartitions.first(where: { $0.volume == source.volume })?.place
+        else { return [] }
+        let path = "EFI/\(menu.vendor?.name ?? FirmwareStart.ownDirectory(scene))/grub.cfg"
+        return UEFILoaders.own(scene).filter {
+            $0.volume != source.volume && !FirmwareStart.own($0, scene).isEmpty
+        }
+        .compactMap { esp in
+            scene.efiPartitions.first { $0.volume == esp.volume }.map { other in
+                .installLoaders(
+                    on: other.place, files: [path],
+                    from: .copy(of: from, as: [Change.LoaderCopy(from: path, to: path)]))
+            }
+        }
+    }
+
     // MARK: boot options
 
     /// A boot option for the loader on `esp`, tried after those that this system has; nil where it has one, and where
     /// the firmware's are not seen.
     mutating func option(for esp: ESP) -> Remedy? {
-        guard let manager, let partition = FirmwareStart.partition(of: esp, scene), let uuid = partition.uuid,
+        guard let manager, let partition = scene.storage.partition(esp.volume), let uuid = partition.uuid,
             let disk = scene.storage.disks(under: esp.volume).first, !hasOption(esp, uuid),
             let place = UInt32(exactly: partition.number)
         else { return nil }

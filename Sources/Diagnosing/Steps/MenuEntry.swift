@@ -20,11 +20,11 @@ struct MenuEntry {
 extension Scene {
     /// The entries that start this system.
     var menu: [MenuEntry] {
-        guard let boot, let grub = boot.grub, let config = grub.config else { return [] }
+        guard let boot, let grub, let config = grub.config else { return [] }
         let generated = config.entries.enumerated().filter { !startsAnotherSystem($0.element) }.map {
             index, entry in
             MenuEntry(
-                title: entry.title, path: bootPath(grub.directory + "/grub.cfg"), kernel: entry.kernel,
+                title: entry.title, path: grubConfigPath, kernel: entry.kernel,
                 images: entry.initrds, commandLine: KernelCommandLine(parsing: entry.arguments),
                 starts: index == started.index, looksInRoot: looksInRoot(entry))
         }

@@ -145,7 +145,7 @@ enum UEFILoaders {
             let differing = loaders.filter { loader in
                 esp.loader(loader.path).map { $0.checksum != loader.checksum } ?? true
             }
-            guard let one = differing.first else { return nil }
+            guard let one = differing.first else { return otherMenu(esp, first, scene, redo) }
             return Finding(
                 id: "grub-install.esp-differs", step: step, severity: .warning,
                 summary:
@@ -159,6 +159,26 @@ enum UEFILoaders {
                         expected: "\(one.size) bytes, as on \(scene.name(of: first.volume))")
                 ], remedies: [redo.loaders(on: esp)])
         }
+    }
+
+    // Where each GRUB reads the menu of its own ESP, a kernel's update or grub2-mkconfig reaches one of them.
+    private static func otherMenu(
+        _ esp: ESP, _ first: ESP, _ scene: Scene, _ redo: LoaderRedo
+    ) -> Finding? {
+        let configs = [esp, first].map { esp in
+            esp.vendors.first { FirmwareStart.isOwn($0, scene) }?.config
+        }
+        guard scene.menuOnESP != nil, let here = configs[0], let there = configs[1], here.text != there.text
+        else { return nil }
+        return Finding(
+            id: "grub-install.esp-differs", step: step, severity: .warning,
+            summary: "\(scene.name(of: esp.volume)) has another menu than \(scene.name(of: first.volume))",
+            symptom: "an older menu with this disk alone",
+            evidence: [
+                Evidence(
+                    device: esp.volume.rawValue, seen: "\(here.path), \(here.text.utf8.count) bytes",
+                    expected: "\(there.text.utf8.count) bytes, as on \(scene.name(of: first.volume))")
+            ], remedies: [redo.loaders(on: esp)])
     }
 
     private static func stale(_ option: BootOption) -> Finding {

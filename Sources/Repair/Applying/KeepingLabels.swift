@@ -26,10 +26,8 @@ extension Work {
             let kind = try place.status()?.kind, kind == .file || kind == .directory,
             let file = try root.resolve(path, O_RDONLY | O_NOFOLLOW)
         else { return }
-        guard try Attributes.extended(of: file.number, place.shown)[Attributes.label] == nil else { return }
         let old = try before?.extended ?? Attributes.extended(of: place.directory.number, place.shown)
-        guard let label = old[Attributes.label] else { return }
-        try Attributes.put(label, as: Attributes.label, on: file.number, place.shown)
+        try Attributes.label(file.number, like: old, place.shown)
     }
 }
 

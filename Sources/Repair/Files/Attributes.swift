@@ -61,6 +61,14 @@ struct Attributes: Codable, Sendable, Hashable {
         try check(negative: bm_set_xattr(number, name, bytes, bytes.count), "set \(name) of", shown)
     }
 
+    /// Gives a file without a SELinux label that of `extended`, another one's attributes, if they have one.
+    static func label(_ number: Int32, like extended: [String: String], _ shown: String) throws(SystemError) {
+        guard let label = extended[label], try Self.extended(of: number, shown)[Self.label] == nil else {
+            return
+        }
+        try put(label, as: Self.label, on: number, shown)
+    }
+
     /// Everything but the times and the signatures is the same.
     func matches(_ other: Attributes, times: Bool) -> Bool {
         mode & 0o7777 == other.mode & 0o7777 && owner == other.owner && group == other.group

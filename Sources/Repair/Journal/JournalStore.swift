@@ -7,6 +7,8 @@ final class JournalStore: Sendable {
     let shown: String
     let directory: Descriptor
     private let text: Descriptor
+    /// Those of the directory, for what is made in it.
+    private let extended: [String: String]
 
     /// Opens the directory `path` of `root`, or makes it; the journal in it is continued.
     init(_ path: String, in root: RootDirectory) throws(SystemError) {
@@ -16,13 +18,17 @@ final class JournalStore: Sendable {
         try root.makeDirectories(parent.lastIndex(of: "/").map { String(parent[..<$0]) } ?? "")
         try root.makeDirectories(parent, mode: 0o700)
         try root.makeDirectories(path, mode: 0o700)
+        // The rescue system's kernel gives none, and the installed system's may hold its files without one against it.
+        for path in [parent, path] where !path.isEmpty { try Self.label(path, in: root) }
         guard let directory = try root.resolve(path, O_RDONLY | O_DIRECTORY) else {
             throw SystemError("open", root.shown(path), number: ENOENT)
         }
+        extended = try Attributes.extended(of: directory.number, root.shown(path))
         let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
         let opened = bm_openat(directory.number, "journal", flags, 0o600)
         text = Descriptor(adopting: try check(negative: opened, "open", root.shown(path) + "/journal"))
         self.directory = directory
+        try Attributes.label(text.number, like: extended, shown + "/journal")
         let size = try Status(of: text.number, shown).size
         // A line that a power failure cut short must not swallow the next one.
         if size > 0, try text.read(at: size - 1, count: 1, of: shown) != [UInt8(ascii: "\n")] {
@@ -56,7 +62,18 @@ final class JournalStore: Sendable {
     func create(_ name: String) throws(SystemError) -> Descriptor {
         let flags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
         let opened = bm_openat(directory.number, name, flags, 0o600)
-        return Descriptor(adopting: try check(negative: opened, "create", shown + "/" + name))
+        let file = Descriptor(adopting: try check(negative: opened, "create", shown + "/" + name))
+        try Attributes.label(file.number, like: extended, shown + "/" + name)
+        return file
+    }
+
+    /// That of the directory above it.
+    private static func label(_ path: String, in root: RootDirectory) throws(SystemError) {
+        guard let place = try Place.find(path, in: root),
+            let directory = try root.resolve(path, O_RDONLY | O_DIRECTORY)
+        else { return }
+        let above = try Attributes.extended(of: place.directory.number, root.shown(path))
+        try Attributes.label(directory.number, like: above, root.shown(path))
     }
 
     /// A file of it; nil where there is none.
