@@ -39,7 +39,7 @@ enum UEFILoaders {
         if start.first == nil && findings.isEmpty && unknown == nil {
             unknown = "no EFI system partition of this system was found"
         }
-        findings += differences(esps, scene, redo)
+        findings += differences(esps, scene, redo) + otherMenus(esps, scene, redo)
         findings += start.stale.map(stale)
         let wrong = findings.filter { $0.severity != .note }
         if let unknown { return Examination(.unknown, reason: unknown, findings: findings) }
@@ -145,7 +145,7 @@ enum UEFILoaders {
             let differing = loaders.filter { loader in
                 esp.loader(loader.path).map { $0.checksum != loader.checksum } ?? true
             }
-            guard let one = differing.first else { return otherMenu(esp, first, scene, redo) }
+            guard let one = differing.first else { return nil }
             return Finding(
                 id: "grub-install.esp-differs", step: step, severity: .warning,
                 summary:
@@ -161,24 +161,25 @@ enum UEFILoaders {
         }
     }
 
-    // Where each GRUB reads the menu of its own ESP, a kernel's update or grub2-mkconfig reaches one of them.
-    private static func otherMenu(
-        _ esp: ESP, _ first: ESP, _ scene: Scene, _ redo: LoaderRedo
-    ) -> Finding? {
-        let configs = [esp, first].map { esp in
-            esp.vendors.first { FirmwareStart.isOwn($0, scene) }?.config
+    // Where each GRUB reads the menu of its own ESP, grub2-mkconfig and a kernel's update reach one of them.
+    private static func otherMenus(_ esps: [ESP], _ scene: Scene, _ redo: LoaderRedo) -> [Finding] {
+        guard let menu = scene.menuOnESP, let right = menu.vendor?.config, let first = menu.esp else {
+            return []
         }
-        guard scene.menuOnESP != nil, let here = configs[0], let there = configs[1], here.text != there.text
-        else { return nil }
-        return Finding(
-            id: "grub-install.esp-differs", step: step, severity: .warning,
-            summary: "\(scene.name(of: esp.volume)) has another menu than \(scene.name(of: first.volume))",
-            symptom: "an older menu with this disk alone",
-            evidence: [
-                Evidence(
-                    device: esp.volume.rawValue, seen: "\(here.path), \(here.text.utf8.count) bytes",
-                    expected: "\(there.text.utf8.count) bytes, as on \(scene.name(of: first.volume))")
-            ], remedies: [redo.loaders(on: esp)])
+        return esps.filter { $0.volume != first.volume }.compactMap { esp in
+            let config = esp.vendors.first { FirmwareStart.isOwn($0, scene) }?.config
+            guard let config, config.text != right.text else { return nil }
+            return Finding(
+                id: "grub-install.esp-differs", step: step, severity: .warning,
+                summary:
+                    "\(scene.name(of: esp.volume)) has another menu than \(scene.name(of: first.volume))",
+                symptom: "another menu with this disk alone",
+                evidence: [
+                    Evidence(
+                        device: esp.volume.rawValue, seen: "\(config.path), \(config.text.utf8.count) bytes",
+                        expected: "\(right.text.utf8.count) bytes, as on \(scene.name(of: first.volume))")
+                ], remedies: [redo.loaders(on: esp)])
+        }
     }
 
     private static func stale(_ option: BootOption) -> Finding {

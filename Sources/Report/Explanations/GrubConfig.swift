@@ -8,6 +8,7 @@ extension Explanation {
         see: ["grep -n 'search\\|linux\\|initrd' /boot/grub*/grub.cfg", "ls /boot/loader/entries"],
         mend: [
             Mending("RHEL, SUSE", "grub2-mkconfig -o /boot/grub2/grub.cfg"),
+            Mending("RHEL 7 and 8 with UEFI", "grub2-mkconfig -o /boot/efi/EFI/redhat/grub.cfg"),
             Mending("RHEL 9 and later", "grub2-mkconfig -o /boot/grub2/grub.cfg --update-bls-cmdline"),
             Mending("Debian", "update-grub"),
         ],

@@ -19,6 +19,9 @@ extension Explanation {
             ConsoleText("ALERT! * does not exist. Dropping to a shell", "the device of root did not come up"),
             ConsoleText("(initramfs)", "the shell of a Debian initramfs that did not find root"),
             ConsoleText("dracut-initqueue*timeout", "dracut waits for the device of root"),
+            ConsoleText(
+                "start job is running for * no limit",
+                "an image of dracut without MD and LVM waits for root for ever"),
             ConsoleText("Warning: /dev/* does not exist", "dracut did not get the device that it waits for"),
             ConsoleText("Generating \"/run/initramfs/rdsosreport.txt\"", "dracut gave up"),
             ConsoleText("Entering emergency mode. Exit the shell to continue", "dracut gave up"),
