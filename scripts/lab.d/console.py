@@ -15,6 +15,7 @@ SIGNS = [
     ("no-boot-device", r"No bootable device\.?"),
     ("uefi-shell", r"Shell> "),
     ("no-boot-device", r"BdsDxe: No bootable option or device was found\."),
+    ("refused", r"Verification failed: \(0x1A\) Security Violation"),
     ("grub-rescue", r"(?:error: [^\n]*\n)?[^\n]*Entering rescue mode[^\n]*\n[^\n]*grub rescue>"),
     ("grub-rescue", r"grub rescue>"),
     ("grub-prompt", r"grub> "),
