@@ -37,7 +37,7 @@ package final class Scene: Sendable {
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)
         isUEFI = Self.isUEFI(survey, installation, fstab, boot)
-        menuOnESP = isUEFI ? MenuOnESP(survey, installation.release, fstab, distribution) : nil
+        menuOnESP = isUEFI ? MenuOnESP(survey, installation, fstab, boot, distribution) : nil
         var grub = boot?.grub
         if let menuOnESP {
             let usual = String(distribution.grubDirectory.dropFirst("/boot/".count))

@@ -12,15 +12,19 @@ package struct RedHat: Distribution {
     /// 7 to 10, or a number of Fedora's; nil where os-release does not say.
     private let version: Int?
     private let isFedora: Bool
+    /// It is one of these itself, and not only like one: what it does otherwise is not known.
+    private let isKnown: Bool
 
     package init() {
         version = nil
         isFedora = false
+        isKnown = false
     }
 
     init(_ release: OSRelease) {
         version = release.majorVersion
         isFedora = release.id == "fedora"
+        isKnown = version != nil && names.contains(release.id)
     }
 
     package func adapted(to release: OSRelease) -> any Distribution { RedHat(release) }
@@ -74,10 +78,12 @@ package struct RedHat: Distribution {
 
     // As anaconda and grub2-common write it from RHEL 9 and Fedora 34 on (gen_grub_cfgstub); before, the menu itself is
     // on the ESP (anaconda's configuration directory of the EFI classes of RHEL 7 and 8 is efi/EFI/redhat).
-    package var keepsMenuOnESP: Bool { version.map { $0 < (isFedora ? 34 : 9) } ?? false }
+    package var keepsMenuOnESP: Bool { isKnown && !hasStub }
+
+    private var hasStub: Bool { version.map { $0 >= (isFedora ? 34 : 9) } ?? false }
 
     package func loaderConfig(uuid: String, path: String) -> String? {
-        guard version != nil, !keepsMenuOnESP else { return nil }
+        guard hasStub else { return nil }
         return """
             search --no-floppy --root-dev-only --fs-uuid --set=dev \(uuid)
             set prefix=($dev)\(path)

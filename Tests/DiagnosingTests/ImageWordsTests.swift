@@ -59,4 +59,10 @@ struct ImageWordsTests {
         #expect(try mirror.finding("grub-config.stale-arguments").severity == .blocker)
         #expect(!mirror.wrongSteps.contains(.initramfs))
     }
+
+    @Test func `what an image says wrongly stops the boot, also where its end is damaged`() throws {
+        var mirror = try suse(image: "rd.lvm=0")
+        mirror.image.facts?.damage = .init(kind: .trailing, reason: "data behind the end", offset: 4096)
+        #expect(try mirror.finding("initramfs.lvm-switched-off").severity == .blocker)
+    }
 }

@@ -121,7 +121,10 @@ struct GrubConfigReader {
             if entry != nil { entry?.modules += arguments } else { config.modules += arguments }
         case "blscfg", "bls_import": config.readsEntries = true
         case "configfile", "normal":
-            if name == "configfile", let path = arguments.first { config.configfile = reference(path, line) }
+            // An entry that goes on with another menu is one of this menu's.
+            if name == "configfile", entry == nil, let path = arguments.first {
+                config.configfile = reference(path, line)
+            }
         case "set": for assignment in arguments { assign(assignment, line) }
         default: if name.contains("=") { assign(name, line) }
         }

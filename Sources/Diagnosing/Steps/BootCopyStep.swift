@@ -34,7 +34,9 @@ enum BootCopyStep: MigrationStep {
             } else if !missing.isEmpty || !lostEntries(boot, half, scene).isEmpty {
                 findings.append(missingFiles(missing, boot, half, scene))
             }
-            if boot.grub == nil, half.grub != nil { findings.append(noGrub(boot, half, scene)) }
+            if boot.grub == nil, half.grub != nil, scene.menuOnESP == nil {
+                findings.append(noGrub(boot, half, scene))
+            }
         }
         var seen: Set<String> = []
         findings.removeAll { !seen.insert($0.id).inserted }

@@ -112,6 +112,7 @@ enum CmdlineStep: MigrationStep {
                 command: Command(scene.distribution.editenv, path, "set", "kernelopts=" + value),
                 touching: [path])
         }
+        if !environments.isEmpty { changes += LoaderRedo.copiesOfMenu(scene) }
         // A menu that has them too is made from what was corrected.
         let isGenerated = wrong.contains { $0.places.contains { $0.kind == .generated } }
         if generates || isGenerated && !changes.isEmpty {

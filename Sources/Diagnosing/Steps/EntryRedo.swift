@@ -70,7 +70,7 @@ struct EntryRedo {
                 .run(
                     command: Command(scene.distribution.editenv, path, "set", "saved_entry=\(name)"),
                     touching: [path])
-            ])
+            ] + LoaderRedo.copiesOfMenu(scene))
     }
 
     private func path(of file: String) -> String { scene.bootPath("\(BLSEntry.directory)/\(file)") }

@@ -19,9 +19,7 @@ enum GrubConfigStep: MigrationStep {
             return Examination(.unknown, reason: "/boot holds no kernel of this system")
         }
         guard let config = scene.grub?.config else {
-            if let menu = scene.menuOnESP, !menu.isReadable {
-                return Examination(.unknown, reason: whyNoMenu(menu))
-            }
+            if let reason = whyNoMenu(scene) { return Examination(.unknown, reason: reason) }
             let finding = Finding(
                 id: "grub-config.missing", step: id, severity: .blocker,
                 summary: "there is no GRUB configuration",
@@ -53,11 +51,25 @@ enum GrubConfigStep: MigrationStep {
         return Examination(.stale, findings: findings + notes)
     }
 
-    private static func whyNoMenu(_ menu: MenuOnESP) -> String {
-        "its menu lies on an ESP, and " + (menu.esp?.failures.first ?? "none was found")
+    // Where it may be one that was not read, or another system's; and where its loaders have to come first.
+    private static func whyNoMenu(_ scene: Scene) -> String? {
+        guard let menu = scene.menuOnESP else {
+            let vendors = scene.isUEFI ? scene.survey.esps.flatMap(\.vendors) : []
+            let configs = vendors.filter { !FirmwareStart.isOwn($0, scene) }.compactMap(\.config)
+            let other = configs.first { GrubConfig(parsing: Array($0.text.utf8)).isMenu }
+            return other.map {
+                "it has none in /boot, and whether \($0.path) on the ESP is its own is not known"
+            }
+        }
+        if !menu.isReadable {
+            return "its menu lies on an ESP, and " + (menu.esp?.failures.first ?? "none was found")
+        }
+        return menu.vendor == nil
+            ? "its menu lies beside its loaders on the ESP, and those are not there" : nil
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
+        if let menu = scene.menuOnESP, menu.vendor == nil { return [] }
         let path = scene.grubConfigPath
         let output = path + ".bootmend"
         let remedy = Remedy(

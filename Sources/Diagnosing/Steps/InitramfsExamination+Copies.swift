@@ -5,10 +5,10 @@ import Storage
 // A copy of a file that is right in the root and is not in the image: the image was not rebuilt since. Where the file
 // itself is wrong, its own step answers for both.
 extension InitramfsExamination {
-    var staleCopies: [Finding] { staleMdadmConf + staleLVMCopy + staleCrypttab + wrongWords }
+    var staleCopies: [Finding] { staleMdadmConf + staleLVMCopy + staleCrypttab }
 
     // What the menu and its sources say is right, or is the image's to say: building it again is all there is to do.
-    private var wrongWords: [Finding] {
+    var wrongWords: [Finding] {
         CommandLines(scene).onlyInImages.compactMap { wrong in
             let place = wrong.places.first { $0.kind == .image(kernel: kernel) }
             return place.map { place in

@@ -42,7 +42,8 @@ struct InitramfsExamination {
         }
         let degraded = DegradedActivation.finding(scene, kernel, facts, stack, startsFirst: startsFirst)
         let gaps = missingInit + missingTools + missingModules + missingDrivers + missingActivation
-        let own = gaps.isEmpty ? facts.damage.map { [damaged($0, .warning)] } ?? staleCopies : gaps
+        let own =
+            gaps.isEmpty ? (facts.damage.map { [damaged($0, .warning)] } ?? staleCopies) + wrongWords : gaps
         return own + [degraded].compactMap { $0 }
     }
 

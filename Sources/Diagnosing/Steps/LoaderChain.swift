@@ -94,23 +94,27 @@ struct LoaderChain {
 
     private func followGrub(_ loader: ESP.Loader) -> End {
         guard let core = loader.core else { return .unsure("\(loader.path) is not GRUB") }
-        // A prefix without a device is on the partition that it was started from.
-        guard let prefix = core.prefix, !prefix.hasPrefix("("), searchless(core) else {
+        guard let prefix = core.prefix, core.readsBesideItself else {
             return aim(core, at: loader.path)
         }
         let directory = prefix.split(separator: "/").joined(separator: "/")
         let path = directory + "/grub.cfg"
         let stub = esp.vendors.compactMap(\.config).first { $0.path.lowercased() == path.lowercased() }
         guard let stub else {
-            if scene.menuOnESP?.esp?.volume == esp.volume { return .leads }
+            // That its own menu is not there is grub-config's finding.
+            if let menu = scene.menuOnESP, menu.config == nil, menu.isRead(at: path, from: esp.volume) {
+                return .leads
+            }
             return .stops(
                 miss(
                     "no-stub", "GRUB on the ESP looks for \(path), which is not there", "the prompt 'grub>'",
                     seen: "no \(path)"))
         }
         let config = GrubConfig(parsing: Array(stub.text.utf8))
-        // RHEL 7 and 8 have the menu itself here; grub-config judges it, or that it is not there.
-        if config.isMenu { return .leads }
+        if config.isMenu {
+            return scene.menuOnESP?.path == path.lowercased()
+                ? .leads : .unsure("\(stub.path) is a menu, and not this system's by its name")
+        }
         guard config.configfile != nil else {
             return .unsure("\(stub.path) does not say which configuration GRUB goes on with")
         }
@@ -118,13 +122,6 @@ struct LoaderChain {
         aimed.prefix = nil
         aimed.configuration = stub.text
         return aim(aimed, at: stub.path)
-    }
-
-    // GRUB that its own tool made for a machine searches for /boot; the signed one goes by its prefix.
-    private func searchless(_ core: CoreImage) -> Bool {
-        guard let configuration = core.configuration else { return true }
-        let config = GrubConfig(parsing: configuration)
-        return config.searches.isEmpty && config.prefix == nil
     }
 
     private func aim(_ core: CoreImage, at path: String) -> End {

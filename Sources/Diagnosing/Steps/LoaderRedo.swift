@@ -85,7 +85,8 @@ struct LoaderRedo {
         guard let vendor = own(good) else { return [] }
         let paths =
             vendor.loaders.map(\.path) + ["EFI/\(vendor.name)/BOOTX64.CSV"]
-            + [vendor.config?.path].compactMap(\.self)
+            + (scene.menuOnESP != nil
+                ? Self.menuFiles(vendor.name) : [vendor.config?.path].compactMap(\.self))
         let same = paths.map { Change.LoaderCopy(from: $0, to: $0) }
         guard fallback, let first = FirmwareStart.own(good, scene).first else { return same }
         let others = vendor.loaders.map(\.path).filter { $0 != first.path }
@@ -117,21 +118,27 @@ struct LoaderRedo {
 
     /// The menu of a system that keeps it on the ESP, brought to the ESPs of its other disks, whose GRUBs read their own.
     static func copiesOfMenu(_ scene: Scene) -> [Change] {
-        // The halves of an array are written with it.
-        guard let menu = scene.menuOnESP, let source = menu.esp,
-            let from = scene.efiPartitions.first(where: { $0.volume == source.volume })?.place
-        else { return [] }
-        let path = "EFI/\(menu.vendor?.name ?? FirmwareStart.ownDirectory(scene))/grub.cfg"
-        return UEFILoaders.own(scene).filter {
-            $0.volume != source.volume && !FirmwareStart.own($0, scene).isEmpty
+        UEFILoaders.own(scene).filter { !FirmwareStart.own($0, scene).isEmpty }.compactMap {
+            copyOfMenu(to: $0, scene)
         }
-        .compactMap { esp in
-            scene.efiPartitions.first { $0.volume == esp.volume }.map { other in
-                .installLoaders(
-                    on: other.place, files: [path],
-                    from: .copy(of: from, as: [Change.LoaderCopy(from: path, to: path)]))
-            }
-        }
+    }
+
+    /// Nil for the ESP that it is taken from and the halves of an array, which are written with it, and where the
+    /// other GRUB is led to /boot.
+    static func copyOfMenu(to esp: ESP, _ scene: Scene) -> Change? {
+        guard let menu = scene.menuOnESP, let source = menu.esp, esp.volume != source.volume,
+            let from = scene.efiPartitions.first(where: { $0.volume == source.volume })?.place,
+            let place = scene.efiPartitions.first(where: { $0.volume == esp.volume })?.place
+        else { return nil }
+        let own = esp.vendors.first { FirmwareStart.isOwn($0, scene) }
+        if let text = own?.config?.text, !GrubConfig(parsing: Array(text.utf8)).isMenu { return nil }
+        let files = menuFiles(menu.vendor?.name ?? FirmwareStart.ownDirectory(scene))
+        return .installLoaders(
+            on: place, files: files, from: .copy(of: from, as: files.map { .init(from: $0, to: $0) }))
+    }
+
+    private static func menuFiles(_ directory: String) -> [String] {
+        ["grub.cfg", "grubenv"].map { "EFI/\(directory)/" + $0 }
     }
 
     // MARK: boot options

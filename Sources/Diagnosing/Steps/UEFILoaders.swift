@@ -39,7 +39,7 @@ enum UEFILoaders {
         if start.first == nil && findings.isEmpty && unknown == nil {
             unknown = "no EFI system partition of this system was found"
         }
-        findings += differences(esps, scene, redo) + otherMenus(esps, scene, redo)
+        findings += differences(esps, scene, redo) + otherMenus(esps, start, scene)
         findings += start.stale.map(stale)
         let wrong = findings.filter { $0.severity != .note }
         if let unknown { return Examination(.unknown, reason: unknown, findings: findings) }
@@ -161,25 +161,44 @@ enum UEFILoaders {
         }
     }
 
-    // Where each GRUB reads the menu of its own ESP, grub2-mkconfig and a kernel's update reach one of them.
-    private static func otherMenus(_ esps: [ESP], _ scene: Scene, _ redo: LoaderRedo) -> [Finding] {
+    // Where each GRUB reads the menu of its own ESP, grub2-mkconfig and a kernel's update reach one of them. The other
+    // one decides where the firmware starts that one first.
+    private static func otherMenus(_ esps: [ESP], _ start: FirmwareStart, _ scene: Scene) -> [Finding] {
         guard let menu = scene.menuOnESP, let right = menu.vendor?.config, let first = menu.esp else {
             return []
         }
-        return esps.filter { $0.volume != first.volume }.compactMap { esp in
-            let config = esp.vendors.first { FirmwareStart.isOwn($0, scene) }?.config
-            guard let config, config.text != right.text else { return nil }
+        return esps.compactMap { esp in
+            let vendor = esp.vendors.first { FirmwareStart.isOwn($0, scene) }
+            guard let vendor, let config = vendor.config, config.text != right.text,
+                let copy = LoaderRedo.copyOfMenu(to: esp, scene)
+            else { return nil }
+            let isFirst = start.first?.esp.volume == esp.volume
             return Finding(
-                id: "grub-install.esp-differs", step: step, severity: .warning,
+                id: "grub-install.esp-differs", step: step,
+                severity: isFirst && !starts(vendor, scene) ? .blocker : .warning,
                 summary:
                     "\(scene.name(of: esp.volume)) has another menu than \(scene.name(of: first.volume))",
-                symptom: "another menu with this disk alone",
+                symptom: "another menu, or error: file not found, with this disk",
                 evidence: [
                     Evidence(
                         device: esp.volume.rawValue, seen: "\(config.path), \(config.text.utf8.count) bytes",
                         expected: "\(right.text.utf8.count) bytes, as on \(scene.name(of: first.volume))")
-                ], remedies: [redo.loaders(on: esp)])
+                ],
+                remedies: [
+                    Remedy(
+                        step: step, title: "Bring the menu to \(scene.name(of: esp.volume))", changes: [copy])
+                ])
         }
+    }
+
+    /// The entry that this menu starts by itself has a kernel, and is told this system's root.
+    private static func starts(_ vendor: ESP.Vendor, _ scene: Scene) -> Bool {
+        let config = vendor.config.map { GrubConfig(parsing: Array($0.text.utf8)) }
+        let grub = BootDirectory.Grub(directory: vendor.name, config: config, environment: vendor.environment)
+        let started = StartedEntry(of: grub, entries: scene.boot?.entries ?? [])
+        guard let kernel = started.kernel, scene.bootFile(named: kernel) != .missing else { return false }
+        let judge = CommandLineJudge(scene, InitramfsStep.firstImage(scene)?.facts?.generator)
+        return started.commandLine.map { line in !judge.problems(line).contains(where: \.stops) } ?? true
     }
 
     private static func stale(_ option: BootOption) -> Finding {

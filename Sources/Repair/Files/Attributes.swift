@@ -44,10 +44,10 @@ struct Attributes: Codable, Sendable, Hashable {
         let (owner, group, mode) = (owner, group, mode)
         try check(minusOne: { fchown(number, owner, group) }, "set the owner of", shown)
         try check(minusOne: { fchmod(number, mode & 0o7777) }, "set the mode of", shown)
-        for name in try Self.extended(of: number, shown).keys where extended[name] == nil {
-            _ = bm_remove_xattr(number, name)
-        }
-        for (name, value) in extended where !Self.signatures.contains(name) {
+        let present = try Self.extended(of: number, shown)
+        for name in present.keys where extended[name] == nil { _ = bm_remove_xattr(number, name) }
+        // Where a policy is loaded, every file of a FAT shows one label, which cannot be set.
+        for (name, value) in extended where !Self.signatures.contains(name) && present[name] != value {
             try Self.put(value, as: name, on: number, shown)
         }
         guard times else { return }
