@@ -35,17 +35,18 @@ struct MenuOnESP: Sendable {
             })
         let disks = Set(boot.map { storage.disks(under: $0.volume) } ?? [])
         func isMounted(_ esp: ESP) -> Bool { mounts.contains { $0.volume == esp.volume } }
-        func own(_ esp: ESP) -> ESP.Vendor? { esp.vendors.first { $0.name.lowercased() == name } }
         let near = survey.esps.filter { esp in
             !isMounted(esp) && !others.contains(esp.volume)
                 && !disks.isDisjoint(with: storage.disks(under: esp.volume))
         }
         let esps = survey.esps.filter(isMounted) + near
-        let esp = esps.first { own($0)?.config != nil } ?? esps.first { own($0) != nil } ?? esps.first
-        let vendor = esp.flatMap(own)
+        let esp =
+            esps.first { $0.vendor(name)?.config != nil } ?? esps.first { $0.vendor(name) != nil }
+            ?? esps.first
+        let vendor = esp?.vendor(name)
         let cores = (vendor?.loaders ?? []).compactMap(\.core)
         if !cores.isEmpty && !cores.contains(where: \.readsBesideItself) { return nil }
-        let config = vendor?.config.map { GrubConfig(parsing: Array($0.text.utf8)) }
+        let config = vendor?.grubConfig
         guard config?.isMenu ?? distribution.keepsMenuOnESP else { return nil }
         self.esp = esp
         self.vendor = vendor
@@ -54,7 +55,7 @@ struct MenuOnESP: Sendable {
         places = Set(
             esp.map { [$0.volume] + (storage.array($0.volume)?.members.map(\.device) ?? []) } ?? [])
         // What fstab does not mount, or not alone, lies where a rescue mounts it.
-        let mounted = mounts.filter { $0.volume == esp?.volume && $0.isAlone }.first?.target
+        let mounted = mounts.first { $0.volume == esp?.volume && $0.isAlone }?.target
         let partition = esp.flatMap { storage.partition($0.volume) }?.uuid
         let place = partition.map { Change.EFIPartition(name: "", uuid: $0.lowercased()).path }
         directory = "\(mounted ?? place ?? "/boot/efi")/EFI/\(vendor?.name ?? name)"
@@ -63,7 +64,7 @@ struct MenuOnESP: Sendable {
     private static func mounts(
         _ fstab: [FstabEntry], _ storage: StorageMap
     ) -> [(volume: VolumeID, target: String, isAlone: Bool)] {
-        ["/boot/efi", "/efi"].flatMap { target in
+        ESP.mountPoints.flatMap { target in
             fstab.filter { $0.target == target }.suffix(1).flatMap { entry in
                 let volumes = storage.volumes(source: entry.source)
                 let isAlone = volumes.count == 1 && !entry.isNoauto

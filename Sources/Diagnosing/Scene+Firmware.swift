@@ -11,7 +11,7 @@ extension Scene {
         if installation.runsHere { return survey.medium.firmware == .uefi }
         let own = Set(
             [boot?.volume, installation.root].compactMap { $0 }.flatMap { survey.storage.disks(under: $0) })
-        let mountsESP = fstab.contains { ["/boot/efi", "/efi"].contains($0.target) }
+        let mountsESP = fstab.contains { ESP.mountPoints.contains($0.target) }
         let hasBootCode = survey.diskBoots.contains { boot in
             if case .grub = boot.record?.code { own.contains(boot.disk) } else { false }
         }
@@ -26,5 +26,10 @@ extension Scene {
                 (esp.volume, Change.EFIPartition(name: name(of: esp.volume), uuid: $0.lowercased()))
             }
         }
+    }
+
+    /// Where a rescue mounts this one of them; nil where it lies on no partition.
+    func place(of esp: ESP) -> Change.EFIPartition? {
+        efiPartitions.first { $0.volume == esp.volume }?.place
     }
 }

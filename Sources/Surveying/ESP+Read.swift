@@ -7,7 +7,6 @@ import Storage
 extension ESP {
     // GPT's type, as libblkid writes it, and the MBR's.
     private static let types = ["c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef"]
-    private static let mountPoints = ["/boot/efi", "/efi"]
     private static let most = 64
     private static let largestConfig = 256 << 10
     // shim and GRUB have 1 to 4 MiB; kernels and whole images lie there too and are not summed.

@@ -17,6 +17,7 @@ package struct ESP: Codable, Sendable, Hashable {
         package var loaders: [Loader]
         /// `grub.cfg`: a stub that leads to the real one, or on RHEL 7 and 8 the real one.
         package var config: Installation.TextFile?
+        package var grubConfig: GrubConfig? { config.map { GrubConfig(parsing: Array($0.text.utf8)) } }
         /// `grubenv`, which lies beside the real one.
         package var environment: GrubEnvironment?
 
@@ -63,6 +64,14 @@ package struct ESP: Codable, Sendable, Hashable {
     package func loader(_ path: String) -> Loader? {
         vendors.lazy.flatMap(\.loaders).first { $0.path.lowercased() == path.lowercased() }
     }
+
+    /// What lies in a directory of `EFI`.
+    package func vendor(_ name: String) -> Vendor? {
+        vendors.first { $0.name.lowercased() == name.lowercased() }
+    }
+
+    /// Where systems have theirs.
+    package static let mountPoints = ["/boot/efi", "/efi"]
 
     package init(
         volume: VolumeID, vendors: [Vendor] = [], fallback: String? = nil, failures: [String] = []

@@ -55,9 +55,8 @@ enum GrubConfigStep: MigrationStep {
     private static func whyNoMenu(_ scene: Scene) -> String? {
         guard let menu = scene.menuOnESP else {
             let vendors = scene.isUEFI ? scene.survey.esps.flatMap(\.vendors) : []
-            let configs = vendors.filter { !FirmwareStart.isOwn($0, scene) }.compactMap(\.config)
-            let other = configs.first { GrubConfig(parsing: Array($0.text.utf8)).isMenu }
-            return other.map {
+            let other = vendors.first { !FirmwareStart.isOwn($0, scene) && $0.grubConfig?.isMenu ?? false }
+            return other?.config.map {
                 "it has none in /boot, and whether \($0.path) on the ESP is its own is not known"
             }
         }

@@ -8,8 +8,8 @@ extension InitramfsExamination {
     var staleCopies: [Finding] { staleMdadmConf + staleLVMCopy + staleCrypttab }
 
     // What the menu and its sources say is right, or is the image's to say: building it again is all there is to do.
-    var wrongWords: [Finding] {
-        CommandLines(scene).onlyInImages.compactMap { wrong in
+    func wrong(_ words: [CommandLines.Wrong]) -> [Finding] {
+        words.compactMap { wrong in
             let place = wrong.places.first { $0.kind == .image(kernel: kernel) }
             return place.map { place in
                 finding(

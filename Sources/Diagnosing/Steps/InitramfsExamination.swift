@@ -26,7 +26,8 @@ struct InitramfsExamination {
         stack = StorageStack(under: scene.installation.root, in: scene.storage)
     }
 
-    var findings: [Finding] {
+    /// `words` are those that images alone say wrongly, of whichever kernel.
+    func findings(_ words: [CommandLines.Wrong]) -> [Finding] {
         if let damage = facts.damage, damage.stopsUnpacking { return [damaged(damage, .blocker)] }
         if let refused { return [refused] }
         if facts.notLookedInto != nil { return [] }
@@ -43,7 +44,7 @@ struct InitramfsExamination {
         let degraded = DegradedActivation.finding(scene, kernel, facts, stack, startsFirst: startsFirst)
         let gaps = missingInit + missingTools + missingModules + missingDrivers + missingActivation
         let own =
-            gaps.isEmpty ? (facts.damage.map { [damaged($0, .warning)] } ?? staleCopies) + wrongWords : gaps
+            gaps.isEmpty ? (facts.damage.map { [damaged($0, .warning)] } ?? staleCopies) + wrong(words) : gaps
         return own + [degraded].compactMap { $0 }
     }
 

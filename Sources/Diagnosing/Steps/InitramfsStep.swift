@@ -16,6 +16,7 @@ enum InitramfsStep: MigrationStep {
         guard !kernels.isEmpty else {
             return Examination(.unknown, reason: "no kernel in /boot has its modules in the root")
         }
+        let words = CommandLines(scene).onlyInImages
         var findings: [Finding] = []
         var unknown: String?
         var missing = 0
@@ -37,7 +38,7 @@ enum InitramfsStep: MigrationStep {
             if let reason = facts.notLookedInto {
                 unknown = unknown ?? "\(scene.bootPath(image.file)): \(reason)"
             }
-            findings += InitramfsExamination(scene, kernel, image, facts, startsFirst: starts).findings
+            findings += InitramfsExamination(scene, kernel, image, facts, startsFirst: starts).findings(words)
         }
         let own = findings.filter { $0.id != DegradedActivation.findingID }
         let asides =

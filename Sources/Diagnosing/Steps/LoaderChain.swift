@@ -99,8 +99,8 @@ struct LoaderChain {
         }
         let directory = prefix.split(separator: "/").joined(separator: "/")
         let path = directory + "/grub.cfg"
-        let stub = esp.vendors.compactMap(\.config).first { $0.path.lowercased() == path.lowercased() }
-        guard let stub else {
+        let vendor = esp.vendors.first { $0.config?.path.lowercased() == path.lowercased() }
+        guard let stub = vendor?.config, let config = vendor?.grubConfig else {
             // That its own menu is not there is grub-config's finding.
             if let menu = scene.menuOnESP, menu.config == nil, menu.isRead(at: path, from: esp.volume) {
                 return .leads
@@ -110,7 +110,6 @@ struct LoaderChain {
                     "no-stub", "GRUB on the ESP looks for \(path), which is not there", "the prompt 'grub>'",
                     seen: "no \(path)"))
         }
-        let config = GrubConfig(parsing: Array(stub.text.utf8))
         if config.isMenu {
             return scene.menuOnESP?.path == path.lowercased()
                 ? .leads : .unsure("\(stub.path) is a menu, and not this system's by its name")

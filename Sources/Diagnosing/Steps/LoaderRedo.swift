@@ -39,7 +39,7 @@ struct LoaderRedo {
 
     /// This system's loaders on `esp`, and the way from there to /boot.
     func loaders(on esp: ESP) -> Remedy {
-        guard let place = place(of: esp), let change = change(of: esp, at: place) else {
+        guard let place = scene.place(of: esp), let change = change(of: esp, at: place) else {
             return .byHand(
                 Self.step, title: "Have the loaders on \(scene.name(of: esp.volume)) written anew",
                 lines: ["bootmend shell", "mount \(scene.name(of: esp.volume)) /boot/efi"]
@@ -61,7 +61,7 @@ struct LoaderRedo {
             return .installLoaders(on: place, files: files, from: .tool(command))
         }
         if let good = esps.first(where: { $0.volume != esp.volume && leads($0) }),
-            let source = self.place(of: good)
+            let source = scene.place(of: good)
         {
             let copies = copies(of: good, fallback: fallback)
             return .installLoaders(on: place, files: copies.map(\.to), from: .copy(of: source, as: copies))
@@ -71,7 +71,7 @@ struct LoaderRedo {
 
     // Loaders that are there, and do not find the way.
     private func config(on esp: ESP, at place: Change.EFIPartition) -> Change? {
-        guard let vendor = own(esp), vendor.loaders.contains(where: { $0.core != nil }),
+        guard let vendor = esp.vendor(directory), vendor.loaders.contains(where: { $0.core != nil }),
             let boot = scene.boot, let uuid = scene.bootVolume?.signature?.uuid,
             let text = scene.distribution.loaderConfig(
                 uuid: uuid, path: CoreAim.prefixPath(CoreImage(sector: 0, sectors: 0), boot, scene))
@@ -82,7 +82,7 @@ struct LoaderRedo {
     }
 
     private func copies(of good: ESP, fallback: Bool) -> [Change.LoaderCopy] {
-        guard let vendor = own(good) else { return [] }
+        guard let vendor = good.vendor(directory) else { return [] }
         let paths =
             vendor.loaders.map(\.path) + ["EFI/\(vendor.name)/BOOTX64.CSV"]
             + (scene.menuOnESP != nil
@@ -110,12 +110,6 @@ struct LoaderRedo {
         return false
     }
 
-    private func own(_ esp: ESP) -> ESP.Vendor? { esp.vendors.first { FirmwareStart.isOwn($0, scene) } }
-
-    private func place(of esp: ESP) -> Change.EFIPartition? {
-        scene.efiPartitions.first { $0.volume == esp.volume }?.place
-    }
-
     /// The menu of a system that keeps it on the ESP, brought to the ESPs of its other disks, whose GRUBs read their own.
     static func copiesOfMenu(_ scene: Scene) -> [Change] {
         UEFILoaders.own(scene).filter { !FirmwareStart.own($0, scene).isEmpty }.compactMap {
@@ -127,12 +121,11 @@ struct LoaderRedo {
     /// other GRUB is led to /boot.
     static func copyOfMenu(to esp: ESP, _ scene: Scene) -> Change? {
         guard let menu = scene.menuOnESP, let source = menu.esp, esp.volume != source.volume,
-            let from = scene.efiPartitions.first(where: { $0.volume == source.volume })?.place,
-            let place = scene.efiPartitions.first(where: { $0.volume == esp.volume })?.place
+            let from = scene.place(of: source), let place = scene.place(of: esp)
         else { return nil }
-        let own = esp.vendors.first { FirmwareStart.isOwn($0, scene) }
-        if let text = own?.config?.text, !GrubConfig(parsing: Array(text.utf8)).isMenu { return nil }
-        let files = menuFiles(menu.vendor?.name ?? FirmwareStart.ownDirectory(scene))
+        let directory = FirmwareStart.ownDirectory(scene)
+        if let config = esp.vendor(directory)?.grubConfig, !config.isMenu { return nil }
+        let files = menuFiles(menu.vendor?.name ?? directory)
         return .installLoaders(
             on: place, files: files, from: .copy(of: from, as: files.map { .init(from: $0, to: $0) }))
     }

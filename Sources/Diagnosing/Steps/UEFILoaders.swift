@@ -75,7 +75,7 @@ enum UEFILoaders {
 
     /// What fstab mounts as an ESP: packages write to that one.
     static func mounted(_ scene: Scene) -> [VolumeID] {
-        ["/boot/efi", "/efi"].compactMap(scene.entry(mountedAt:)).flatMap {
+        ESP.mountPoints.compactMap(scene.entry(mountedAt:)).flatMap {
             scene.volumes(named: $0.source)
         }.map(\.id)
     }
@@ -168,8 +168,8 @@ enum UEFILoaders {
             return []
         }
         return esps.compactMap { esp in
-            let vendor = esp.vendors.first { FirmwareStart.isOwn($0, scene) }
-            guard let vendor, let config = vendor.config, config.text != right.text,
+            guard let vendor = esp.vendor(FirmwareStart.ownDirectory(scene)), let config = vendor.config,
+                config.text != right.text,
                 let copy = LoaderRedo.copyOfMenu(to: esp, scene)
             else { return nil }
             let isFirst = start.first?.esp.volume == esp.volume
@@ -193,8 +193,8 @@ enum UEFILoaders {
 
     /// The entry that this menu starts by itself has a kernel, and is told this system's root.
     private static func starts(_ vendor: ESP.Vendor, _ scene: Scene) -> Bool {
-        let config = vendor.config.map { GrubConfig(parsing: Array($0.text.utf8)) }
-        let grub = BootDirectory.Grub(directory: vendor.name, config: config, environment: vendor.environment)
+        let grub = BootDirectory.Grub(
+            directory: vendor.name, config: vendor.grubConfig, environment: vendor.environment)
         let started = StartedEntry(of: grub, entries: scene.boot?.entries ?? [])
         guard let kernel = started.kernel, scene.bootFile(named: kernel) != .missing else { return false }
         let judge = CommandLineJudge(scene, InitramfsStep.firstImage(scene)?.facts?.generator)
