@@ -16,7 +16,8 @@ import livecase
 import machines
 import table
 import workshop
-from settings import CACHE, Failure, need_tools, say
+from settings import CACHE, Failure, say
+from tools import need_tools
 
 
 def build(options):

@@ -16,13 +16,6 @@ CACHE = Path(
     os.environ.get("BOOTMEND_LAB_CACHE")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bootmend-lab"
 )
-PACKAGES = {
-    "qemu-system-x86_64": "qemu-system-x86",
-    "qemu-img": "qemu-utils",
-    "mmdebstrap": "mmdebstrap",
-    "mke2fs": "e2fsprogs",
-    "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd": "ovmf",
-}
 DISKS = ("a", "b")
 
 
@@ -86,18 +79,6 @@ def cached(name, key, make, *, again=False):
         partial.rename(folder)
         say(f"lab: {name} made in {time.monotonic() - start:.0f} s")
     return folder
-
-
-def need_tools():
-    """Install what the lab runs, on a fresh Debian."""
-    missing = [package for tool, package in PACKAGES.items() if not (shutil.which(tool) or Path(tool).exists())]
-    if not missing:
-        return
-    if os.geteuid() != 0:
-        raise Failure(f"needs root to install {', '.join(missing)}")
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *missing]):
-        subprocess.run(["apt-get", *arguments], check=True, env=environment, stdout=sys.stderr)
 
 
 def run(*command, **options):

@@ -10,16 +10,19 @@ from pathlib import Path
 import console
 from settings import Interrupted
 
+# No fast strings: TCG takes them byte by byte, and QEMU 7.2 takes minutes to clear a page
+# that code has been in (clear_page_erms: soft lockups, a boot that seems to hang). Nor what
+# is done at every access, a twentieth of a boot: a fifth level of page tables, the guards
+# between kernel and programs.
+CPU = "max,erms=off,fsrm=off,la57=off,smep=off,smap=off,pku=off"
 # Time in the machine is counted in instructions (2 ns each), plus what it idles:
 # on a busy host it gets slow, but no time-out in it strikes for that.
-# No fast strings: TCG takes them byte by byte, and where code has been in a page it
-# takes minutes to clear it (clear_page_erms: soft lockups, a boot that seems to hang).
 # A session of its own: Ctrl-C is for the lab, which must not take the end of a
 # machine for what the machine did. setpriv ends it should the lab be killed.
 QEMU = [
     "setpriv", "--pdeathsig", "TERM", "qemu-system-x86_64",
     "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35,graphics=off",
-    "-accel", "tcg,thread=single", "-icount", "shift=1", "-cpu", "max,erms=off,fsrm=off", "-m", "1280",
+    "-accel", "tcg,thread=single", "-icount", "shift=1", "-cpu", CPU, "-m", "1280",
     "-device", "virtio-rng-pci", "-serial", "stdio", "-device", "virtio-scsi-pci,id=scsi",
 ]  # fmt: skip
 
