@@ -137,8 +137,8 @@ class Machine:
                     raise Interrupted
                 piece = b""
                 if selector.select(wait):
-                    # The text is judged whole each time, and a serial port gives it letter by letter.
-                    time.sleep(0.1)
+                    # The text is judged whole each time, and a serial port gives it letter by letter: a tenth of a processor.
+                    time.sleep(0.4)
                     piece = os.read(self.process.stdout.fileno(), 65536)
                     if not piece:
                         return
