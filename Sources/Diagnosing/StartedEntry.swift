@@ -33,10 +33,10 @@ package struct StartedEntry: Sendable, Hashable {
         {
             take(chosen, config)
         } else {
-            lost = listed.isEmpty && config.entries.isEmpty ? nil : choice
+            lost = listed.isEmpty && config.starting.isEmpty ? nil : choice
             if let first = listed.first {
                 take(first, config, environment)
-            } else if let first = config.entries.first {
+            } else if let first = config.starting.first {
                 take(first, config)
             }
         }

@@ -98,6 +98,23 @@ import Testing
         #expect(!GrubConfig(parsing: "insmod blscfg\n").readsEntries)
     }
 
+    @Test func `an entry into the firmware's setup is known for one`() {
+        let config = GrubConfig(
+            parsing: """
+                if [ "$grub_platform" = "efi" ]; then
+                \tfwsetup --is-supported
+                \tif [ "$?" = 0 ]; then
+                \t\tmenuentry 'UEFI Firmware Settings' $menuentry_id_option 'uefi-firmware' {
+                \t\t\tfwsetup
+                \t\t}
+                \tfi
+                fi
+                menuentry 'Tool' { chainloader /tool.efi }
+                """)
+        #expect(config.entries.map(\.opensSetup) == [true, nil])
+        #expect(config.starting.map(\.title) == ["Tool"])
+    }
+
     @Test func `the stub on an ESP says where it goes on`() {
         let config = GrubConfig(
             parsing: """

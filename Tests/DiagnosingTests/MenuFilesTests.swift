@@ -141,4 +141,15 @@ import Testing
             ])
         #expect(finding.remedies.allSatisfy { $0.isByHand })
     }
+
+    @Test func `an entry for the firmware's setup starts nothing`() throws {
+        var mirror = try files([])
+        mirror.config?.entries = [
+            GrubConfig.Entry(line: 121, title: "UEFI Firmware Settings", opensSetup: true)
+        ]
+        let finding = try mirror.finding("grub-config.kernel-not-listed")
+        #expect(finding.severity == .blocker)
+        #expect(finding.symptom == "an empty menu, or the prompt 'grub>'")
+        #expect(mirror.diagnosis.verdict == .broken)
+    }
 }

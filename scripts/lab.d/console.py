@@ -19,9 +19,10 @@ SIGNS = [
     ("grub-rescue", r"(?:error: [^\n]*\n)?[^\n]*Entering rescue mode[^\n]*\n[^\n]*grub rescue>"),
     ("grub-rescue", r"grub rescue>"),
     ("grub-prompt", r"grub> "),
-    ("grub-error", r"error: [^\n]*you need to load the kernel first\."),
+    # GRUB 2.14 names its source lines, which then are too long for one of the console's.
+    ("grub-error", r"error: [^\n]*you need to load the kernel\s+first\."),
     # GRUB waits for a key, and goes on one day; without its initramfs this root is never found.
-    ("grub-error", r"error: file `[^']*initr[^']*' not found\.\n+Press any key to continue"),
+    ("grub-error", r"error: [^\n]*file `[^']*initr[^']*' not\s+found\.\s+Press any key to continue"),
     ("grub-aborted", r"[^\n]*\n+Aborted\. Press any key to exit\."),
     ("stage1-error", r"GRUB (?:loading)?[. ]*(?:Geom|Hard Disk|Read) Error"),
     ("stage1-loop", r"(?:GRUB ){8}"),  # boot code that finds no core image, and starts over

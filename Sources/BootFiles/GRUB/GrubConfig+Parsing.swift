@@ -11,6 +11,9 @@ extension GrubConfig {
         self = reader.config
     }
 
+    /// The entries that start something.
+    package var starting: [Entry] { entries.filter { $0.opensSetup != true } }
+
     /// The entry that `choice` selects, as normal/menu.c does: by number, id or title, `>` between menus.
     package func entry(chosenBy choice: String) -> Entry? {
         let steps = choice.split(separator: ">", omittingEmptySubsequences: false).map(String.init)

@@ -41,12 +41,15 @@ package struct GrubConfig: Codable, Sendable, Hashable {
         package var index: Int
         /// The submenus it lies in, outermost first.
         package var submenus: [Place]
+        /// `fwsetup`: it leads into the firmware's setup and starts nothing. In a menu that BIOS started GRUB leaves it
+        /// out (util/grub.d/30_uefi-firmware.in).
+        package var opensSetup: Bool?
 
         package init(
             line: Int, title: String, id: String? = nil, kernel: Reference? = nil, arguments: String = "",
             initrds: [Reference] = [], searches: [Reference] = [], roots: [Reference] = [],
             modules: [String] = [],
-            index: Int = 0, submenus: [Place] = []
+            index: Int = 0, submenus: [Place] = [], opensSetup: Bool? = nil
         ) {
             self.line = line
             self.title = title
@@ -59,6 +62,7 @@ package struct GrubConfig: Codable, Sendable, Hashable {
             self.modules = modules
             self.index = index
             self.submenus = submenus
+            self.opensSetup = opensSetup
         }
     }
 

@@ -120,6 +120,7 @@ struct GrubConfigReader {
             references += arguments.count
             if entry != nil { entry?.modules += arguments } else { config.modules += arguments }
         case "blscfg", "bls_import": config.readsEntries = true
+        case "fwsetup": entry?.opensSetup = true
         case "configfile", "normal":
             // An entry that goes on with another menu is one of this menu's.
             if name == "configfile", entry == nil, let path = arguments.first {

@@ -281,7 +281,7 @@ enum GrubConfigStep: MigrationStep {
         }
         // One that only has to be corrected is that entry's finding.
         guard !listed, !EntryRedo(scene: scene).leads(to: newest) else { return nil }
-        let isEmpty = config.entries.isEmpty && menu.isEmpty
+        let isEmpty = config.starting.isEmpty && menu.isEmpty
         return Finding(
             id: "grub-config.kernel-not-listed", step: id,
             severity: isEmpty ? .blocker : .warning,

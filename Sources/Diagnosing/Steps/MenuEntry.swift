@@ -21,8 +21,9 @@ extension Scene {
     /// The entries that start this system.
     var menu: [MenuEntry] {
         guard let boot, let grub, let config = grub.config else { return [] }
-        let generated = config.entries.enumerated().filter { !startsAnotherSystem($0.element) }.map {
-            index, entry in
+        let generated = config.entries.enumerated().filter {
+            $0.element.opensSetup != true && !startsAnotherSystem($0.element)
+        }.map { index, entry in
             MenuEntry(
                 title: entry.title, path: grubConfigPath, kernel: entry.kernel,
                 images: entry.initrds, commandLine: KernelCommandLine(parsing: entry.arguments),

@@ -42,7 +42,7 @@ extension Work {
             if let damage = config.damage {
                 throw RepairFailure("'\(command)' wrote a broken menu: \(damage)")
             }
-            guard !config.entries.isEmpty || config.readsEntries else {
+            guard !config.starting.isEmpty || config.readsEntries else {
                 throw RepairFailure(
                     "'\(command)' wrote a menu without entries",
                     hint: "it found no kernel in /boot; is the right filesystem mounted there?")
