@@ -33,7 +33,7 @@ package final class Scene: Sendable {
         self.survey = survey
         self.installation = installation
         self.hardware = hardware
-        distribution = Distributions.of(installation.release)
+        distribution = Distributions.of(installation.release, with: installation.programs)
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)
         isUEFI = Self.isUEFI(survey, installation, fstab, boot)

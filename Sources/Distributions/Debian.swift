@@ -4,23 +4,44 @@ import Machine
 /// Debian, Ubuntu and what is made of them: initramfs-tools, grub-*, debconf.
 package struct Debian: Distribution {
     package let id = "debian"
+    // Ubuntu turned the option for the fallback path around: its grub-install writes there unless told not to
+    // (grub-install(8) of 20.04).
+    private let writesFallback: Bool
+    // Who took dracut instead, as Ubuntu does from 25.10 on.
+    private let usesDracut: Bool
     package let names = ["debian", "ubuntu", "linuxmint", "raspbian", "devuan", "kali", "proxmox"]
     package let grubDirectory = "/boot/grub"
     package let mdadmConfPath = "/etc/mdadm/mdadm.conf"
     package let installDevicesPath: String? = DebconfDatabase.path
 
-    package init() {}
+    package init() { self.init(OSRelease(id: "debian"), []) }
+
+    init(_ release: OSRelease, _ programs: Set<Tool>) {
+        writesFallback =
+            ([release.id] + release.idLike).contains("ubuntu") && release.majorVersion ?? 20 >= 20
+        usesDracut = programs.contains(.dracut) && !programs.contains(.mkinitramfs)
+    }
+
+    package func adapted(to release: OSRelease, with programs: Set<Tool>) -> any Distribution {
+        Debian(release, programs)
+    }
 
     // initramfs-tools(7): with MODULES=dep or list an image has only what runs now, or what is listed.
-    package var moduleListPath: String? { "/etc/initramfs-tools/modules" }
+    package var moduleListPath: String? { usesDracut ? nil : "/etc/initramfs-tools/modules" }
 
     package func initramfsPath(kernel: String) -> String { "/boot/initrd.img-" + kernel }
 
     // mkinitramfs writes where it is told; update-initramfs would write in place, and not at all where
     // update-initramfs.conf says no (update-initramfs(8)).
     package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
-        Command(.mkinitramfs, "-o", output, kernel)
+        guard usesDracut else { return Command(.mkinitramfs, "-o", output, kernel) }
+        return Command(
+            .dracut,
+            arguments: Dracut.arguments(
+                kernel: kernel, output: output, needs: needs, commandLine: imageWords(needs: needs)))
     }
+
+    package func imageWords(needs: InitramfsNeeds) -> String? { usesDracut ? Dracut.words(needs) : nil }
 
     package func regenerateGrubConfig(output: String) -> Command {
         Command(.grubMkconfig, "-o", output, environment: ["GRUB_DISABLE_OS_PROBER": "true"])
@@ -35,7 +56,10 @@ package struct Debian: Distribution {
             .grubInstall,
             arguments: [
                 "--target=x86_64-efi", "--efi-directory=\(esp)", "--bootloader-id=\(directory)", "--no-nvram",
-            ] + (fallback ? ["--force-extra-removable"] : []))
+            ]
+                + (writesFallback
+                    ? (fallback ? [] : ["--no-extra-removable"])
+                    : (fallback ? ["--force-extra-removable"] : [])))
     }
 
     package let reinstallingLoaders = ["grub-install --target=x86_64-efi"]
@@ -51,6 +75,7 @@ package struct Debian: Distribution {
     }
 
     package var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] {
-        [(path: DegradedBootScript.path, text: DegradedBootScript.text, mode: 0o755)]
+        guard !usesDracut else { return [] }
+        return [(path: DegradedBootScript.path, text: DegradedBootScript.text, mode: 0o755)]
     }
 }

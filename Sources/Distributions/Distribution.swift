@@ -43,8 +43,8 @@ package protocol Distribution: Sendable {
     var commandLineSources: [CommandLineSource] { get }
     /// The disks that package upgrades install GRUB to, out of the text of `installDevicesPath`; nil where it holds none.
     func installDevices(in text: String) -> [String]?
-    /// The family as it is in this release: what is done differs between versions.
-    func adapted(to release: OSRelease) -> any Distribution
+    /// The family as it is in this release, with these programs: what is done differs between versions.
+    func adapted(to release: OSRelease, with programs: Set<Tool>) -> any Distribution
     /// The list of modules that each image gets whatever its generator thinks; nil where a rebuild asks for them itself.
     var moduleListPath: String? { get }
     /// Files that make the family boot unattended from what is left of a mirror, where it does not by itself.
@@ -67,7 +67,7 @@ extension Distribution {
 
     package var keepsMenuOnESP: Bool { false }
 
-    package func adapted(to release: OSRelease) -> any Distribution { self }
+    package func adapted(to release: OSRelease, with programs: Set<Tool>) -> any Distribution { self }
 
     package var moduleListPath: String? { nil }
 }
@@ -94,12 +94,18 @@ package struct InitramfsNeeds: Sendable, Hashable {
     /// The kernel's modules that map its arrays and logical volumes: raid1, dm-raid, …
     package var drivers: [String]
     package var luks: Bool
+    /// /etc/crypttab names what is under root, and nothing else.
+    package var crypttab: Bool
 
-    package init(mdArrays: [String] = [], lvm: Bool = false, drivers: [String] = [], luks: Bool = false) {
+    package init(
+        mdArrays: [String] = [], lvm: Bool = false, drivers: [String] = [], luks: Bool = false,
+        crypttab: Bool = false
+    ) {
         self.mdArrays = mdArrays
         self.lvm = lvm
         self.drivers = drivers
         self.luks = luks
+        self.crypttab = crypttab
     }
 }
 
@@ -114,10 +120,10 @@ package enum Distributions {
     package static let probers = ["/usr/bin/os-prober", "/usr/bin/linux-boot-prober"]
 
     /// The family of an os-release: by its `ID`, then by what it says it is like. Debian's ways stand for the unknown.
-    package static func of(_ release: OSRelease) -> any Distribution {
+    package static func of(_ release: OSRelease, with programs: Set<Tool> = []) -> any Distribution {
         for name in [release.id] + release.idLike {
             if let family = all.first(where: { $0.names.contains(name) }) {
-                return family.adapted(to: release)
+                return family.adapted(to: release, with: programs)
             }
         }
         return Debian()

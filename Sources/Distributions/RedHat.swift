@@ -27,7 +27,9 @@ package struct RedHat: Distribution {
         isKnown = version != nil && names.contains(release.id)
     }
 
-    package func adapted(to release: OSRelease) -> any Distribution { RedHat(release) }
+    package func adapted(to release: OSRelease, with programs: Set<Tool>) -> any Distribution {
+        RedHat(release)
+    }
 
     // Entries of the menu are BLS files from RHEL 8 and Fedora 30 on.
     private var usesEntries: Bool { version.map { $0 >= (isFedora ? 30 : 8) } ?? false }
@@ -72,7 +74,7 @@ package struct RedHat: Distribution {
     package var reinstallingLoaders: [String] {
         [
             (version ?? 8) >= 8
-                ? "dnf reinstall shim-x64 grub2-efi-x64" : "yum reinstall shim-x64 grub2-efi-x64"
+                ? "dnf reinstall shim-x64 grub2-efi-x64" : "yum reinstall 'shim*' 'grub2-efi*'"
         ]
     }
 
@@ -101,6 +103,13 @@ package struct RedHat: Distribution {
 
 /// How dracut is asked for an image that is right although it is built on another machine's kernel.
 enum Dracut {
+    // Where the menu names neither arrays nor LVs, images carry `rd.lvm.lv=` and `rd.md.uuid=` within
+    // (hostonly_cmdline=yes). dracut looks for the devices to write there in hostonly mode alone, and without any such
+    // word removes the activation of LVM and MD (parse-lvm.sh, parse-md.sh); rd.auto stands for all of them.
+    static func words(_ needs: InitramfsNeeds) -> String? {
+        !needs.mdArrays.isEmpty || needs.lvm || needs.luks ? "rd.auto=1" : nil
+    }
+
     // Not hostonly: it keeps a driver only when the *running* kernel has loaded it, and that is the rescue system's
     // (dracut-install, modalias filter). mdadm.conf and lvm.conf are then left out unless asked for.
     // `commandLine` goes into the image, in front of what the menu says (dracut(8), --kernel-cmdline).
@@ -116,6 +125,9 @@ enum Dracut {
         if !needs.drivers.isEmpty {
             arguments += ["--add-drivers", needs.drivers.joined(separator: " ")]
         }
+        // It goes in with hostonly alone (90crypt, module-setup.sh). Without it containers have other names than fstab
+        // expects, and keys and options are lost; what it names beside root would be waited for too early.
+        if needs.luks && needs.crypttab { arguments += ["--include", "/etc/crypttab", "/etc/crypttab"] }
         if let commandLine { arguments += ["--kernel-cmdline", commandLine] }
         return arguments + [output, kernel]
     }

@@ -6,6 +6,7 @@ package struct Suse: Distribution {
     package let id = "suse"
     package let names = [
         "sles", "sled", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro",
+        "sles_sap",
     ]
     package let grubDirectory = "/boot/grub2"
     package let mdadmConfPath = "/etc/mdadm.conf"
@@ -22,20 +23,17 @@ package struct Suse: Distribution {
                 kernel: kernel, output: output, needs: needs, commandLine: imageWords(needs: needs)))
     }
 
-    // SUSE's menu names neither arrays nor LVs: its own images carry `rd.lvm.lv=` and `rd.md.uuid=` within (suse.conf,
-    // hostonly_cmdline=yes). dracut looks for the devices to write there in hostonly mode alone, and without any such
-    // word removes the activation of LVM and MD (parse-lvm.sh, parse-md.sh); rd.auto stands for all of them.
-    package func imageWords(needs: InitramfsNeeds) -> String? {
-        !needs.mdArrays.isEmpty || needs.lvm || needs.luks ? "rd.auto=1" : nil
-    }
+    // SUSE's menu names neither arrays nor LVs (suse.conf).
+    package func imageWords(needs: InitramfsNeeds) -> String? { Dracut.words(needs) }
 
     package func regenerateGrubConfig(output: String) -> Command {
         Command(.grub2Mkconfig, "-o", output, environment: ["GRUB_DISABLE_OS_PROBER": "true"])
     }
 
-    // shim-install: the first word of the distributor's name.
+    // shim-install: the first word of the distributor's name, which was SLES12 for one version.
     package func loaderDirectory(of release: OSRelease) -> String {
-        release.id.split(separator: "-").first.map(String.init) ?? release.id
+        if ["sles", "sled"].contains(release.id), release.majorVersion == 12 { return release.id + "12" }
+        return release.id.split(separator: "-").first.map(String.init) ?? release.id
     }
 
     package let reinstallingLoaders = ["shim-install"]

@@ -3,8 +3,7 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     // Of the rescue system.
     case mdadm, lvm, dmsetup, cryptsetup, udevadm, modprobe, mount
     // Of the installed system, inside its root.
-    case updateInitramfs = "update-initramfs"
-    case mkinitramfs, dracut, mkinitrd, mkinitcpio, depmod
+    case mkinitramfs, dracut, mkinitcpio
     case grubInstall = "grub-install"
     case grub2Install = "grub2-install"
     case grubMkconfig = "grub-mkconfig"
@@ -12,10 +11,6 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     case grubEditenv = "grub-editenv"
     case grub2Editenv = "grub2-editenv"
     case efibootmgr
-    case grubby
-    case updateBootloader = "update-bootloader"
-    case debconfSetSelections = "debconf-set-selections"
-    case setfiles
     case shell = "sh"
     case `true`
 
@@ -30,19 +25,14 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
         case .dmsetup: "dmsetup"
         case .cryptsetup: "cryptsetup-bin"
         case .udevadm: "udev"
-        case .modprobe, .depmod: "kmod"
+        case .modprobe: "kmod"
         case .mount: "util-linux"
-        case .updateInitramfs: "initramfs-tools"
         case .mkinitramfs: "initramfs-tools-core"
-        case .dracut, .mkinitrd: "dracut"
+        case .dracut: "dracut"
         case .mkinitcpio: "mkinitcpio"
         case .grubInstall, .grubMkconfig, .grubEditenv: "grub-pc"
         case .grub2Install, .grub2Mkconfig, .grub2Editenv: "grub2-tools"
         case .efibootmgr: "efibootmgr"
-        case .grubby: "grubby"
-        case .updateBootloader: "perl-Bootloader"
-        case .debconfSetSelections: "debconf"
-        case .setfiles: "policycoreutils"
         case .shell, .true: "coreutils"
         }
     }

@@ -144,12 +144,8 @@ private struct InstallationReader {
     }
 
     mutating func notePresent() {
-        var present = KeptText.markers.filter(tree.exists)
-        for directory in KeptText.listed { present += names(directory).map { "\(directory)/\($0)" } }
-        for tool in KeptText.programs {
-            let places = Tool.directories.map { $0 + "/" + tool.rawValue }
-            if let place = places.first(where: tree.exists) { present.append(place) }
+        installation.present = KeptText.programs.compactMap { program in
+            Tool.directories.map { $0 + "/" + program.rawValue }.first(where: tree.exists)
         }
-        installation.present = Array(Set(present)).sorted()
     }
 }

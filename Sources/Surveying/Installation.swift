@@ -1,4 +1,5 @@
 import BootFiles
+import Machine
 import Storage
 
 /// An installed system, found by the shape of its root and not by a correct fstab.
@@ -27,9 +28,11 @@ package struct Installation: Codable, Sendable, Hashable {
     /// Other small text files that steps ask for, by path from "/": lvm.conf (its comments emptied),
     /// update-initramfs.conf, grub_installdevice, … of debconf's config.dat the one answer that matters.
     package var texts: [String: String]
-    /// Files that exist, of a closed list that steps and distributions ask for; a program is listed where it was first
-    /// found in the tool directories.
+    /// Programs that it has, of a closed list, each where it was first found in the tool directories.
     package var present: [String]
+    package var programs: Set<Tool> {
+        Set(KeptText.programs.filter { tool in present.contains { $0.hasSuffix("/" + tool.rawValue) } })
+    }
     /// What could not be read of it.
     package var failures: [String]
 

@@ -23,25 +23,8 @@ enum KeptText {
         ("/etc/mkinitcpio.d", ".preset"),
     ]
 
-    /// Directories of which only the names are kept, among the files that are present.
-    static let listed = [
-        "/etc/initramfs-tools/scripts/local-block", "/etc/initramfs-tools/scripts/local-top",
-        "/usr/share/initramfs-tools/scripts/local-block", "/usr/share/initramfs-tools/scripts/local-top",
-        "/etc/initramfs-tools/hooks", "/etc/mkinitcpio.d",
-    ]
-
-    /// Files whose presence is enough.
-    static let markers = [
-        "/.autorelabel", "/usr/lib/grub/i386-pc/boot.img", "/usr/share/grub2/i386-pc/boot.img",
-        "/usr/lib/grub2/i386-pc/boot.img", "/usr/lib/grub/x86_64-efi/modinfo.sh", "/ostree",
-        "/etc/mdadm.conf", "/etc/mdadm/mdadm.conf",
-    ]
-
-    /// Programs, each listed where it is first found in the tool directories.
-    static let programs: [Tool] = [
-        .mdadm, .lvm, .dmsetup, .cryptsetup, .updateInitramfs, .mkinitramfs, .dracut, .mkinitrd, .mkinitcpio,
-        .grubInstall, .grub2Install, .grubMkconfig, .grub2Mkconfig, .grubby, .updateBootloader, .setfiles,
-    ]
+    /// Programs by whose presence a family goes, each listed where it is first found in the tool directories.
+    static let programs: [Tool] = [.mkinitramfs, .dracut]
 
     /// lvm.conf as shipped is 110 KiB of comments: each becomes an empty line, so that line numbers stay true.
     static func withoutComments(_ text: String) -> String {

@@ -14,7 +14,7 @@ import Testing
     private static let write = Change.writeFile(path: "/etc/fstab", text: "new\n", was: nil, mode: 0o644)
     private static let all: [Change] = [
         .open(actions: ["activate the volume group rhel"]), write, build, install,
-        .run(command: Command(.depmod, "6.1.0"), touching: ["/lib/modules/6.1.0/modules.dep"]),
+        .run(command: Command(.mkinitcpio, "6.1.0"), touching: ["/lib/modules/6.1.0/modules.dep"]),
         .run(command: Command(.mdadm, "/dev/md0", "--add", "/dev/sdb1"), touching: []),
         .byHand(lines: ["mdadm --wait /dev/md0"], why: "it takes its time"),
     ]

@@ -366,6 +366,21 @@ import Testing
         #expect(findings(try encrypted(words + " rd.luks=0"), of: .cmdline) == ["cmdline.luks-switched-off"])
     }
 
+    @Test func `a crypttab that names the root's container alone goes into the image`() throws {
+        var mirror = try encrypted("root=/dev/mapper/luks-\(Self.container) ro rd.lvm.lv=rhel/root")
+        let arguments = { (mirror: Mirror) in
+            let changes = mirror.plan(PlanOptions(again: [.initramfs])).remedies.flatMap(\.changes)
+            return changes.compactMap(\.command?.vector).first { $0.contains("dracut") } ?? []
+        }
+        #expect(!arguments(mirror).contains("--include"))
+        let line = "cr_root UUID=\(Self.container) none tpm2-device=auto\n"
+        mirror.installation.crypttab = .init(path: "/etc/crypttab", text: line)
+        #expect(arguments(mirror).contains("--include"))
+        // What it names beside root is not the initramfs's to open.
+        mirror.installation.crypttab?.text += "data UUID=\(Self.other) /etc/key\n"
+        #expect(arguments(mirror).contains("dracut") && !arguments(mirror).contains("--include"))
+    }
+
     // MARK: what is no problem
 
     @Test func `ext4 mounts an ext3 root`() throws {

@@ -20,6 +20,50 @@ import Testing
                 == ["grub2-mkconfig", "-o", "/boot/grub2/x"] + options)
     }
 
+    @Test(
+        arguments: [
+            ("debian", [], "12", [false: nil, true: "--force-extra-removable"]),
+            ("ubuntu", ["debian"], "24.04", [false: "--no-extra-removable", true: nil]),
+            ("linuxmint", ["ubuntu", "debian"], "21.3", [false: "--no-extra-removable", true: nil]),
+            ("ubuntu", ["debian"], "16.04", [false: nil, true: "--force-extra-removable"]),
+        ] as [(String, [String], String, [Bool: String?])])
+    func `the fallback path is written by Ubuntu unless it is told not to`(
+        id: String, like: [String], version: String, words: [Bool: String?]
+    ) throws {
+        let family = Distributions.of(OSRelease(id: id, idLike: like, versionID: version))
+        for (fallback, word) in words {
+            let command = try #require(family.installLoaders(on: "/esp", directory: id, fallback: fallback))
+            #expect(command.arguments.filter { $0.contains("extra-removable") } == [word].compactMap(\.self))
+        }
+    }
+
+    @Test func `Debian with dracut alone has its images made by that`() {
+        let release = OSRelease(id: "ubuntu", idLike: ["debian"], versionID: "26.04")
+        let needs = InitramfsNeeds(lvm: true, luks: true, crypttab: true)
+        let rebuild = { (programs: Set<Tool>) in
+            Distributions.of(release, with: programs).rebuildInitramfs(
+                kernel: "7.0", output: "/boot/x", needs: needs)
+        }
+        #expect(rebuild([.dracut, .mkinitramfs]).vector == ["mkinitramfs", "-o", "/boot/x", "7.0"])
+        #expect(
+            rebuild([.dracut]).vector == [
+                "dracut", "-f", "--no-hostonly", "--mdadmconf", "--lvmconf", "--add", "lvm dm crypt",
+                "--include", "/etc/crypttab", "/etc/crypttab", "--kernel-cmdline", "rd.auto=1", "/boot/x",
+                "7.0",
+            ])
+        #expect(Distributions.of(release, with: [.dracut]).degradedBootAssistance.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("sles", "12.5", "sles12"), ("sles", "15.6", "sles"), ("opensuse-leap", "15.6", "opensuse"),
+    ])
+    func `the directory of SUSE's loaders is the distributor's name`(
+        id: String, version: String, name: String
+    ) {
+        let release = OSRelease(id: id, versionID: version)
+        #expect(Distributions.of(release).loaderDirectory(of: release) == name)
+    }
+
     @Test func `the image of a SUSE opens what its menu does not name`() throws {
         let suse = Distributions.of(OSRelease(id: "sles", versionID: "15.6"))
         #expect(

@@ -79,11 +79,12 @@ struct RealFilesystems {
         try system.mountFilesystem("ext4", at: "/boot", mebibytes: 16)
         try system.shell("cd '\(system.root)/boot'; mkdir grub; cp ../good.img grub/menu; sync")
         let before = try system.snapshot()
-        try system.tool(.grubby, "cat /dev/zero >/boot/grub/menu; cat /dev/zero >/boot/grub/new")
-        let change = Change.run(command: Command(.grubby), touching: ["/boot/grub/menu", "/boot/grub/new"])
+        try system.tool(.efibootmgr, "cat /dev/zero >/boot/grub/menu; cat /dev/zero >/boot/grub/new")
+        let change = Change.run(
+            command: Command(.efibootmgr), touching: ["/boot/grub/menu", "/boot/grub/new"])
         let outcome = system.apply([change])
         #expect(outcome.failure != nil, "\(outcome)")
-        try system.shell("rm '\(system.root)/usr/sbin/grubby'")
+        try system.shell("rm '\(system.root)/usr/sbin/efibootmgr'")
         #expect(try system.snapshot() == before)
     }
 

@@ -53,11 +53,11 @@ struct Undoing {
         try system.write("db\n", to: "/var/cache/debconf/config.dat", mode: 0o600)
         let before = try system.snapshot()
         try system.tool(
-            .debconfSetSelections,
+            .grub2Editenv,
             "echo more >>/var/cache/debconf/config.dat; echo x >/var/cache/debconf/new; chmod 644 /var/cache/debconf/config.dat"
         )
         let change = Change.run(
-            command: Command(.debconfSetSelections),
+            command: Command(.grub2Editenv),
             touching: ["/var/cache/debconf/config.dat", "/var/cache/debconf/new"])
         let id = try #require(system.apply([change]).id)
         #expect(try system.text("/var/cache/debconf/config.dat") == "db\nmore\n")
@@ -132,10 +132,10 @@ struct Undoing {
     @Test func `putting back that fails is told, with the journal to go on from`() throws {
         try system.write("other", to: "/etc/other")
         // The tool makes the file immutable and fails: neither it nor bootmend can write there any more.
-        try system.tool(.depmod, "exit 1")
+        try system.tool(.mkinitcpio, "exit 1")
         let root = system.root
         let outcome = system.apply(
-            [edit, .run(command: Command(.depmod), touching: ["/etc/other"])],
+            [edit, .run(command: Command(.mkinitcpio), touching: ["/etc/other"])],
             progress: { event in
                 if case .failed = event {
                     _ = try? Command(.shell, "-c", "chattr +i '\(root)/etc/fstab'").run()

@@ -166,7 +166,8 @@ extension Scene {
         let stack = StorageStack(under: installation.root, in: storage)
         return InitramfsNeeds(
             mdArrays: stack.arrays.map(\.uuid), lvm: !stack.logicalVolumes.isEmpty,
-            drivers: stack.modules.map(\.module), luks: !stack.containers.isEmpty)
+            drivers: stack.modules.map(\.module), luks: !stack.containers.isEmpty,
+            crypttab: namesOnly(stack.containers))
     }
 }
 

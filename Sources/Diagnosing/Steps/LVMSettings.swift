@@ -29,7 +29,7 @@ struct LVMSettings {
         if let says = conf.usesDevicesFile { return says }
         if release.id == "fedora" { return true }
         let major = release.versionID?.split(separator: ".").first.flatMap { Int($0) } ?? 0
-        return ([release.id] + release.idLike).contains("rhel") && major >= 9
+        return (["rhel", "ol"].contains(release.id) || release.idLike.contains("rhel")) && major >= 9
     }
 
     // What each came with: RHEL 7.2 2.02.130, Debian 8 2.02.111, Ubuntu 16.04 2.02.133, SLES 12 SP2 and Leap 42.2 2.02.120.
@@ -43,7 +43,7 @@ struct LVMSettings {
         case "debian": major <= 8
         // CentOS 7 says no more than 7.
         case "rhel", "centos", "ol", "scientific": major <= 6 || major == 7 && minor.map { $0 <= 2 } ?? false
-        case "sles", "sled": major <= 11 || major == 12 && minor ?? 0 <= 2
+        case "sles", "sled", "sles_sap": major <= 11 || major == 12 && minor ?? 0 <= 2
         case "opensuse": major <= 13 || major == 42 && minor ?? 0 <= 2
         default: false
         }
