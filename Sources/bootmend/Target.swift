@@ -103,7 +103,8 @@ struct Target {
             progress.begin("Mounting under \(path)")
             tree = try MountedTree(
                 way.tree, in: way.survey.storage, nodes: way.opening.nodes, at: path, recording: recording)
-            tree.furnish(recording: recording)
+            tree.furnish(
+                isUEFI: Scene(way.survey, way.installation).isUEFI, recording: recording)
             progress.end(.ok)
         } catch {
             progress.end(.blocker)

@@ -28,7 +28,7 @@ enum TargetLook {
         var tree = try MountedTree(
             plan, in: storage, nodes: [:], at: path, readOnly: true, mapped: mapped, recording: recording)
         // Programs run by hand want their /dev here too; none of it is on a disk.
-        tree.furnish(recording: recording)
+        tree.furnish(isUEFI: scene.isUEFI, recording: recording)
         return tree
     }
 }

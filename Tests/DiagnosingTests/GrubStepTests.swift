@@ -223,6 +223,18 @@ import Testing
         #expect(try mirror.finding("grub-install.module-missing").evidence.first?.expected == "mdraid1x")
     }
 
+    @Test func `a core that looks for a filesystem on an array has to read MD too`() throws {
+        var mirror = try Mirror()
+        for index in mirror.survey.diskBoots.indices {
+            mirror.survey.diskBoots[index].core?.prefix = nil
+            mirror.survey.diskBoots[index].core?.configuration =
+                "search.fs_uuid \(Mirror.bootUUID) root\nset prefix=($root)/grub\n"
+        }
+        #expect(mirror.state(of: .grubInstall) == .done)
+        mirror.survey.diskBoots[1].core?.modules.removeAll { $0 == "mdraid1x" }
+        #expect(try mirror.finding("grub-install.module-missing").evidence.first?.expected == "mdraid1x")
+    }
+
     @Test func `a core of another build stops at the first symbol`() throws {
         var mirror = try Mirror()
         mirror.survey.diskBoots[0].core?.missingSymbols = ["grub_calloc"]

@@ -142,6 +142,14 @@ import Testing
         #expect(finding.remedies.allSatisfy { $0.isByHand })
     }
 
+    @Test func `SUSE's unpacked kernel beside the one in the menu is no kernel that is not listed`() throws {
+        var mirror = try Mirror()
+        var other = try #require(mirror.survey.bootDirectories[0].kernels.first)
+        other.file = "vmlinux-\(Mirror.kernel).gz"
+        mirror.survey.bootDirectories[0].kernels.insert(other, at: 0)
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
     @Test func `an entry for the firmware's setup starts nothing`() throws {
         var mirror = try files([])
         mirror.config?.entries = [

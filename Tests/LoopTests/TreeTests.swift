@@ -101,7 +101,7 @@ extension LoopTests {
             let system = try OpenedSystem(fstab: fstab)
             try shell("mkdir -p /run/udev; touch /run/udev/of-the-medium /run/of-the-medium")
             var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
-            tree.furnish()
+            tree.furnish(isUEFI: false)
             defer { _ = tree.unmount() }
             #expect(access(system.path + "/dev/null", F_OK) == 0)
             #expect(access(system.path + "/proc/self/mountinfo", F_OK) == 0)
@@ -110,6 +110,16 @@ extension LoopTests {
             #expect(access(system.path + "/run/of-the-medium", F_OK) != 0)
             #expect(tree.unmount() == [])
             #expect(access("/run/udev/of-the-medium", F_OK) == 0)
+            #expect(try !LiveMount.all().contains { $0.target.hasPrefix(system.path) })
+        }
+
+        @Test(arguments: [false, true])
+        func `what started the medium does not show inside`(isUEFI: Bool) throws {
+            let system = try OpenedSystem(fstab: fstab)
+            var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            tree.furnish(isUEFI: isUEFI)
+            #expect((access(system.path + "/sys/firmware/efi", F_OK) == 0) == isUEFI)
+            #expect(tree.unmount() == [])
             #expect(try !LiveMount.all().contains { $0.target.hasPrefix(system.path) })
         }
 
@@ -133,7 +143,7 @@ extension LoopTests {
             let before = try theirs()
             #expect(before.map(\.target).contains(system.path + "/run/inner"))
             var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
-            tree.furnish()
+            tree.furnish(isUEFI: false)
             #expect(try theirs().count > before.count)
             #expect(tree.unmount() == [])
             #expect(try theirs() == before)
@@ -204,7 +214,7 @@ extension LoopTests {
             }
             var tree = try MountedTree(
                 system.plan(), in: system.map, nodes: [:], at: system.path, recording: recording)
-            tree.furnish(recording: recording)
+            tree.furnish(isUEFI: false, recording: recording)
             #expect(
                 tree.mounts.filter { !told.contains($0) }.allSatisfy {
                     $0.contains("/dev/") || $0.contains("/sys/")

@@ -81,6 +81,11 @@ package struct BootOption: Codable, Sendable, Hashable {
         file.map { $0.split(separator: "\\").joined(separator: "/") }
     }
 
+    /// The directory that the loader lies in, in small letters: `debian`.
+    package var directory: String? {
+        loader?.lowercased().split(separator: "/").dropLast().last.map(String.init)
+    }
+
     /// `0003`: what efibootmgr calls it.
     package static func digits(of number: UInt16) -> String {
         let text = String(number, radix: 16, uppercase: true)

@@ -31,6 +31,8 @@ package struct GrubConfig: Codable, Sendable, Hashable {
         /// `linux`, `linux16` or `linuxefi`: the kernel's path as GRUB sees it, without a device in brackets.
         package var kernel: Reference?
         package var arguments: String
+        /// `linux16` or `linuxefi`, where it is not plain `linux` that starts the kernel.
+        package var loadedBy: String?
         package var initrds: [Reference]
         /// `search --fs-uuid`: what the entry looks for.
         package var searches: [Reference]
@@ -47,6 +49,7 @@ package struct GrubConfig: Codable, Sendable, Hashable {
 
         package init(
             line: Int, title: String, id: String? = nil, kernel: Reference? = nil, arguments: String = "",
+            loadedBy: String? = nil,
             initrds: [Reference] = [], searches: [Reference] = [], roots: [Reference] = [],
             modules: [String] = [],
             index: Int = 0, submenus: [Place] = [], opensSetup: Bool? = nil
@@ -56,6 +59,7 @@ package struct GrubConfig: Codable, Sendable, Hashable {
             self.id = id
             self.kernel = kernel
             self.arguments = arguments
+            self.loadedBy = loadedBy
             self.initrds = initrds
             self.searches = searches
             self.roots = roots

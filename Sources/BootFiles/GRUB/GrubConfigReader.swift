@@ -108,6 +108,7 @@ struct GrubConfigReader {
             guard let path = arguments.first else { return }
             let kernel = reference(Self.withoutDevice(path), line)
             entry?.kernel = kernel
+            entry?.loadedBy = name == "linux" ? nil : name
             entry?.arguments = arguments.dropFirst().joined(separator: " ")
         case "initrd", "initrd16", "initrdefi":
             let images = arguments.map { reference(Self.withoutDevice($0), line) }
@@ -121,13 +122,23 @@ struct GrubConfigReader {
             if entry != nil { entry?.modules += arguments } else { config.modules += arguments }
         case "blscfg", "bls_import": config.readsEntries = true
         case "fwsetup": entry?.opensSetup = true
-        case "configfile", "normal":
-            // An entry that goes on with another menu is one of this menu's.
-            if name == "configfile", entry == nil, let path = arguments.first {
-                config.configfile = reference(path, line)
-            }
+        case "configfile" where entry == nil, "source" where entry == nil, "normal" where entry == nil:
+            goOn(name, arguments.first, line)
         case "set": for assignment in arguments { assign(assignment, line) }
         default: if name.contains("=") { assign(name, line) }
+        }
+    }
+
+    // An entry that goes on with another menu is one of this menu's. SUSE's stubs end in `source` or `normal`, and menus
+    // read what people added by `source` too (41_custom).
+    private mutating func goOn(_ command: String, _ path: String?, _ line: Int) {
+        let isMenu = { (path: String) in path.hasSuffix("/grub.cfg") }
+        switch command {
+        case "configfile":
+            if let path { config.configfile = reference(path, line) }
+        case "normal": config.configfile = reference(path ?? "$prefix/grub.cfg", line)
+        default:
+            if let path, isMenu(path) { config.configfile = reference(path, line) }
         }
     }
 

@@ -137,12 +137,20 @@ struct CoreAim {
     }
 
     private static func neededModules(_ core: CoreImage, _ volume: Volume, _ scene: Scene) -> [String] {
-        var needed: [String] = []
-        if case .array = core.target, let array = scene.storage.array(volume.id) {
-            needed.append(array.version == "0.90" ? "mdraid09" : "mdraid1x")
+        let stack = StorageStack(under: volume.id, in: scene.storage)
+        var isSeen = false
+        switch core.target {
+        // What lies at the beginning of a member is seen without the array, in a partition's place.
+        case .partition, .drive: isSeen = true
+        default: break
         }
-        if case .logicalVolume = core.target { needed.append("lvm") }
-        if case .container = core.target { needed.append("cryptodisk") }
+        let arrays = stack.arrays.filter { array in
+            core.target == .array(array.uuid.hexDigits)
+                || !isSeen && array.members.contains { $0.superblock.dataOffset > 0 }
+        }
+        var needed = arrays.map { $0.version == "0.90" ? "mdraid09" : "mdraid1x" }
+        if !isSeen && !stack.logicalVolumes.isEmpty { needed.append("lvm") }
+        if !isSeen && !stack.containers.isEmpty { needed.append("cryptodisk") }
         switch volume.signature?.type {
         case "xfs": needed.append("xfs")
         case "ext2", "ext3", "ext4": needed.append("ext2")

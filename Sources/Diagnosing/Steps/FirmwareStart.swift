@@ -29,7 +29,7 @@ struct FirmwareStart {
     init?(_ scene: Scene) {
         guard let boot = scene.boot, let volume = scene.bootVolume else { return nil }
         self.scene = scene
-        let esps = scene.survey.esps
+        let esps = scene.esps
         let chain = { (esp: ESP) in LoaderChain(esp: esp, boot: boot, volume: volume, scene: scene) }
         follow = { esp, path in chain(esp).follow(path) }
         func way(_ esp: ESP, _ path: String, _ option: BootOption? = nil) -> Way {
@@ -43,9 +43,7 @@ struct FirmwareStart {
         let options = scene.survey.bootManager?.tried ?? []
         let started = options.compactMap { option -> Way? in
             guard let uuid = option.partition?.uuid, let file = option.loader,
-                let esp = esps.first(where: {
-                    scene.storage.partition($0.volume)?.uuid?.lowercased() == uuid.lowercased()
-                }),
+                let esp = esps.first(where: { scene.partitionUUIDs(of: $0).contains(uuid.lowercased()) }),
                 let loader = esp.loader(file)
             else { return nil }
             return way(esp, loader.path, option)
@@ -73,8 +71,7 @@ struct FirmwareStart {
     /// The loaders in the directories of this system's family.
     static func own(_ esp: ESP, _ scene: Scene) -> [ESP.Loader] {
         esp.vendors.filter { isOwn($0, scene) }.flatMap { vendor in
-            let shim = vendor.loaders.filter { $0.path.lowercased().contains("/shim") }
-            return shim.isEmpty ? vendor.loaders.filter { $0.core != nil } : Array(shim.prefix(1))
+            Shim.of(vendor).map { [$0] } ?? vendor.loaders.filter { $0.core != nil }
         }
     }
 
@@ -89,8 +86,7 @@ struct FirmwareStart {
 
     /// The option starts a loader from a directory of this system's family.
     static func isOwn(_ option: BootOption, _ scene: Scene) -> Bool {
-        let directory = option.loader?.lowercased().split(separator: "/").dropLast().last
-        return directory.map(String.init) == ownDirectory(scene)
+        option.directory == ownDirectory(scene)
     }
 
     /// Boot options of this system that name a partition which no disk has.

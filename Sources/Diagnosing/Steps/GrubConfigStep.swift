@@ -36,6 +36,7 @@ enum GrubConfigStep: MigrationStep {
         if !lost.isEmpty { findings.append(searchFinding(lost, volume, path, config, scene)) }
         findings += missingFiles(boot, scene)
         findings += entriesWithoutImage(scene)
+        if let foreign = otherFirmwares(scene) { findings.append(foreign) }
         let lines = CommandLines(scene)
         if let gone = lostRoot(config, path, lines, scene) { findings.append(gone) }
         findings += staleArguments(lines, config)
@@ -183,6 +184,25 @@ enum GrubConfigStep: MigrationStep {
         }
     }
 
+    // Up to RHEL 7 and Fedora 29 GRUB starts kernels by linuxefi under UEFI and by linux16 under BIOS, and each knows its
+    // own alone. grub2-mkconfig takes what the system that it runs in was started by (10_linux).
+    private static func otherFirmwares(_ scene: Scene) -> Finding? {
+        let command = scene.isUEFI ? "linux16" : "linuxefi"
+        let entries = scene.menu.filter { $0.loadedBy == command }
+        guard let first = entries.first(where: \.starts) ?? entries.first else { return nil }
+        return Finding(
+            id: "grub-config.other-firmware", step: id, severity: first.starts ? .blocker : .warning,
+            summary:
+                "the menu entry '\(first.title)' starts its kernel by \(command), which GRUB does not know under"
+                + (scene.isUEFI ? " UEFI" : " BIOS"),
+            symptom: "error: can't find command `\(command)'.",
+            evidence: entries.prefix(5).map {
+                Evidence(
+                    path: $0.path, line: $0.kernel?.line, seen: command,
+                    expected: scene.isUEFI ? "linuxefi" : "linux16")
+            })
+    }
+
     private static func correction(of entry: BLSEntry, _ path: String, _ scene: Scene) -> [Remedy] {
         let redo = EntryRedo(scene: scene)
         if let correction = redo.correction(of: entry) { return [correction] }
@@ -272,12 +292,13 @@ enum GrubConfigStep: MigrationStep {
         _ config: GrubConfig, _ boot: BootDirectory, _ path: String, _ scene: Scene
     ) -> Finding? {
         guard let newest = scene.kernels.first,
-            let kernel = boot.kernels.first(where: { $0.version == newest })
+            let kernel = boot.kernels.last(where: { $0.version == newest })
         else { return nil }
         let menu = scene.menu
+        // SUSE's packages bring vmlinux-….gz beside vmlinuz-…, for debuggers.
+        let files = boot.kernels.filter { $0.version == newest }.map { BootMenuFile.file($0.file) }
         let listed = menu.contains {
-            !$0.looksInRoot
-                && $0.kernel.map { scene.bootFile(named: $0.value) == .file(kernel.file) } ?? false
+            !$0.looksInRoot && $0.kernel.map { files.contains(scene.bootFile(named: $0.value)) } ?? false
         }
         // One that only has to be corrected is that entry's finding.
         guard !listed, !EntryRedo(scene: scene).leads(to: newest) else { return nil }

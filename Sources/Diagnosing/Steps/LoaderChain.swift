@@ -28,40 +28,23 @@ struct LoaderChain {
         if loader.unified != nil {
             return .unsure("\(loader.path) is a unified kernel image, and those are not followed")
         }
-        guard isShim(loader) else {
+        guard Shim.isShim(loader, on: esp) else {
             return .unsure("\(loader.path) is neither shim nor GRUB, and what it starts is not known")
         }
         return followShim(loader)
     }
 
-    // On the fallback path anything may lie: it is shim where the same file has that name elsewhere, or where what only
-    // shim starts lies beside it.
-    private func isShim(_ loader: ESP.Loader) -> Bool {
-        let name = Self.name(of: loader.path)
-        guard name.hasPrefix("boot") else { return name.hasPrefix("shim") }
-        let (directory, architecture) = (Self.directory(of: loader.path), Self.architecture(of: loader.path))
-        let shims = esp.vendors.flatMap(\.loaders).filter { Self.name(of: $0.path).hasPrefix("shim") }
-        return shims.contains { $0.checksum != nil && $0.checksum == loader.checksum }
-            || ["grub", "fb"].contains { esp.loader("\(directory)/\($0)\(architecture).efi") != nil }
-    }
-
-    // shim starts GRUB by this name beside itself (DEFAULT_LOADER in shim's Makefile). From the fallback path it starts
-    // the fallback program first, where that is there: it makes a boot option of what each directory's BOOT….CSV names.
     private func followShim(_ shim: ESP.Loader) -> End {
-        let directory = Self.directory(of: shim.path)
-        let architecture = Self.architecture(of: shim.path)
-        let isFallback = Self.name(of: directory) == "boot"
-        if isFallback, esp.loader("\(directory)/fb\(architecture).efi") != nil {
-            let named = esp.vendors.filter { Self.name(of: $0.name) != "boot" }.flatMap(\.loaders).filter {
-                Self.name(of: $0.path).hasPrefix("shim\(architecture)")
-            }
+        if Shim.hasFallbackProgram(shim, on: esp) {
+            let named = esp.vendors.filter { Self.name(of: $0.name) != "boot" }.compactMap(Shim.of)
             if named.count == 1 { return followShim(named[0]) }
             if named.count > 1 {
                 return .unsure("the fallback program of \(shim.path) has several to choose from")
             }
         }
-        let grub = "\(directory)/grub\(architecture).efi"
-        guard let next = esp.loader(grub) else {
+        let names = Shim.next(of: shim, on: esp)
+        guard let next = Shim.beside(shim, names, esp).first else {
+            let grub = "\(Self.directory(of: shim.path))/\(names[0])"
             return .stops(
                 miss(
                     "no-loader", "shim is there, and \(grub), which it starts, is not",
@@ -71,11 +54,11 @@ struct LoaderChain {
         if isRefused(next) { return .stops(notSigned(next)) }
         if shim.isSigned == true, next.isSigned == false, scene.survey.bootManager?.isSecure == nil {
             return .unsure(
-                "\(grub) is not signed, and whether Secure Boot is on is seen only by a system that UEFI started"
+                "\(next.path) is not signed, and whether Secure Boot is on is seen only by a system that UEFI started"
             )
         }
         guard next.core != nil else {
-            return .unsure("\(grub) is not a GRUB that bootmend knows, and what it starts is not known")
+            return .unsure("\(next.path) is not a GRUB that bootmend knows, and what it starts is not known")
         }
         return followGrub(next)
     }
@@ -97,7 +80,10 @@ struct LoaderChain {
         guard let prefix = core.prefix, core.readsBesideItself else {
             return aim(core, at: loader.path)
         }
-        let directory = prefix.split(separator: "/").joined(separator: "/")
+        // Without one its own directory is it (grub_set_prefix_and_root in kern/main.c): SUSE's signed GRUB has none.
+        let directory =
+            prefix.isEmpty
+            ? Self.directory(of: loader.path) : prefix.split(separator: "/").joined(separator: "/")
         let path = directory + "/grub.cfg"
         let vendor = esp.vendors.first { $0.config?.path.lowercased() == path.lowercased() }
         guard let stub = vendor?.config, let config = vendor?.grubConfig else {
@@ -146,19 +132,11 @@ struct LoaderChain {
         CoreAim.Miss(word: word, summary: summary, symptom: symptom, seen: seen, expected: expected)
     }
 
-    private static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         path.split(separator: "/").dropLast().joined(separator: "/")
     }
 
     static func name(of path: String) -> String {
         (path.split(separator: "/").last.map(String.init) ?? path).lowercased()
-    }
-
-    // "x64" of shimx64.efi and BOOTX64.EFI.
-    private static func architecture(of path: String) -> String {
-        let name = name(of: path).prefix { $0 != "." }
-        return ["shim", "boot"].lazy.compactMap { prefix in
-            name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
-        }.first ?? "x64"
     }
 }

@@ -40,11 +40,15 @@ struct LoaderRedo {
     /// This system's loaders on `esp`, and the way from there to /boot.
     func loaders(on esp: ESP) -> Remedy {
         guard let place = scene.place(of: esp), let change = change(of: esp, at: place) else {
+            let array = scene.array(mirroring: esp) ?? scene.storage.array(esp.volume)
+            let name = scene.name(of: array?.id ?? esp.volume)
             return .byHand(
-                Self.step, title: "Have the loaders on \(scene.name(of: esp.volume)) written anew",
-                lines: ["bootmend shell", "mount \(scene.name(of: esp.volume)) /boot/efi"]
+                Self.step, title: "Have the loaders on \(name) written anew",
+                lines: ["bootmend shell", "mount \(name) /boot/efi"]
                     + scene.distribution.reinstallingLoaders,
-                why: "they come with packages, and no other ESP has good ones to copy")
+                why: array == nil
+                    ? "they come with packages, and no other ESP has good ones to copy"
+                    : "it is an array, which has to be written as one")
         }
         return Remedy(
             step: Self.step, title: "Put the loaders on \(scene.name(of: esp.volume))", changes: [change])
@@ -84,15 +88,15 @@ struct LoaderRedo {
     private func copies(of good: ESP, fallback: Bool) -> [Change.LoaderCopy] {
         guard let vendor = good.vendor(directory) else { return [] }
         let paths =
-            vendor.loaders.map(\.path) + ["EFI/\(vendor.name)/BOOTX64.CSV"]
+            vendor.loaders.map(\.path) + ["BOOTX64.CSV", "BOOT.CSV"].map { "EFI/\(vendor.name)/" + $0 }
             + (scene.menuOnESP != nil
                 ? Self.menuFiles(vendor.name) : [vendor.config?.path].compactMap(\.self))
         let same = paths.map { Change.LoaderCopy(from: $0, to: $0) }
         guard fallback, let first = FirmwareStart.own(good, scene).first else { return same }
         let others = vendor.loaders.map(\.path).filter { $0 != first.path }
         return same + [.init(from: first.path, to: Self.fallbackDirectory + "/BOOTX64.EFI")]
-            + others.filter {
-                LoaderChain.name(of: $0).hasPrefix("grub") || LoaderChain.name(of: $0).hasPrefix("mm")
+            + others.filter { file in
+                ["grub", "mm", "mokmanager"].contains(where: LoaderChain.name(of: file).hasPrefix)
             }
             .map { .init(from: $0, to: Self.fallbackDirectory + "/" + LoaderChain.name(of: $0)) }
     }
@@ -158,16 +162,17 @@ struct LoaderRedo {
         self.manager?.options.append(option)
         self.manager?.order = order
         let digits = order.map(BootOption.digits)
+        // Versions before 0.13 know no --create-only; what comes first is put right by the second command.
         return Remedy(
             step: Self.step,
             title: "Make a boot option for \(path) on \(scene.name(of: esp.volume))",
             changes: [
                 .run(
                     command: Command(
-                        .efibootmgr, "--quiet", "--create-only", "--bootnum", BootOption.digits(of: number),
+                        .efibootmgr, "--quiet", "--create", "--bootnum", BootOption.digits(of: number),
                         "--disk", disk.rawValue, "--part", String(place), "--label", directory,
                         "--loader", file),
-                    touching: [EFIVariables.path(of: BootOption.name(of: number))]),
+                    touching: [BootOption.name(of: number), "BootOrder"].map(EFIVariables.path)),
                 .run(
                     command: Command(.efibootmgr, "--quiet", "--bootorder", digits.joined(separator: ",")),
                     touching: [EFIVariables.path(of: "BootOrder")]),

@@ -7,6 +7,8 @@ struct MenuEntry {
     /// The file that it is written in.
     var path: String
     var kernel: GrubConfig.Reference?
+    /// GRUB's command for it, where that is not `linux`.
+    var loadedBy: String?
     var images: [GrubConfig.Reference]
     var commandLine: KernelCommandLine
     /// GRUB starts it by itself.
@@ -26,7 +28,8 @@ extension Scene {
         }.map { index, entry in
             MenuEntry(
                 title: entry.title, path: grubConfigPath, kernel: entry.kernel,
-                images: entry.initrds, commandLine: KernelCommandLine(parsing: entry.arguments),
+                loadedBy: entry.loadedBy, images: entry.initrds,
+                commandLine: KernelCommandLine(parsing: entry.arguments),
                 starts: index == started.index, looksInRoot: looksInRoot(entry))
         }
         guard config.readsEntries else { return generated }

@@ -68,7 +68,7 @@ enum UEFILoaders {
     static func own(_ scene: Scene) -> [ESP] {
         let disks = Set(GrubInstallStep.disksWithBoot(scene))
         let mounted = mounted(scene)
-        return scene.survey.esps.filter { esp in
+        return scene.esps.filter { esp in
             mounted.contains(esp.volume) || !disks.isDisjoint(with: scene.storage.disks(under: esp.volume))
         }
     }

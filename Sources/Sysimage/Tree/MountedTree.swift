@@ -85,11 +85,23 @@ package struct MountedTree: Sendable, Hashable {
     ///
     /// /run is a tmpfs that shows the rescue system's udev, and its locks of LVM and mdadm: tools of both systems then
     /// keep out of each other's way, and nothing of the rescue system's leaks in with it.
-    package mutating func furnish(recording: Recording = { _ in }) {
+    ///
+    /// What started the rescue system decides nothing about this one, which `isUEFI` or not: grub2-mkconfig of RHEL 7
+    /// writes `linuxefi` where it sees /sys/firmware/efi, which GRUB under BIOS does not have, and `linux16` else
+    /// (10_linux).
+    package mutating func furnish(isUEFI: Bool, recording: Recording = { _ in }) {
         add("/dev", Mounting("/dev", on: "", options: "rbind,rslave"), recording)
         add("/proc", Mounting("proc", on: "", type: "proc", options: "nosuid,nodev,noexec"), recording)
         // efivarfs, where the firmware has it, comes along below /sys.
         add("/sys", Mounting("/sys", on: "", options: "rbind,rslave"), recording)
+        if isUEFI != (access("/sys/firmware/efi", F_OK) == 0),
+            let firmware = add(
+                "/sys/firmware",
+                Mounting("bootmend", on: "", type: "tmpfs", options: "mode=0755,nosuid,nodev"), recording),
+            isUEFI
+        {
+            makeDirectories(firmware + "/efi")
+        }
         guard
             let run = add(
                 "/run", Mounting("bootmend", on: "", type: "tmpfs", options: "mode=0755,nosuid,nodev"),
