@@ -1,4 +1,3 @@
-import BootFiles
 import Machine
 
 /// Arch Linux: mkinitcpio, one image per kernel package.
@@ -26,7 +25,7 @@ package struct Arch: Distribution {
     package func installGrub(on disk: String) -> Command { Command(.grubInstall, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [
-        .defaultGrub(path: DefaultGrub.path), .grubConfig,
+        .defaultGrub, .grubConfig,
     ]
 
     package var degradedBootAssistance: [(path: String, text: String, mode: UInt32)] { [] }

@@ -65,8 +65,7 @@ package struct Debian: Distribution {
     package let reinstallingLoaders = ["grub-install --target=x86_64-efi"]
 
     package let commandLineSources: [CommandLineSource] = [
-        .defaultGrub(path: DefaultGrub.path), .defaultGrub(path: DefaultGrub.directory),
-        .grubConfig,
+        .defaultGrub, .grubConfig,
     ]
 
     package func installDevices(in text: String) -> [String]? {

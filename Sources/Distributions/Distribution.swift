@@ -74,8 +74,8 @@ extension Distribution {
 
 /// One place where a kernel command line is written down.
 package enum CommandLineSource: Codable, Sendable, Hashable {
-    /// `GRUB_CMDLINE_LINUX` of this file, or of the `*.cfg` files of this directory.
-    case defaultGrub(path: String)
+    /// `GRUB_CMDLINE_LINUX` of /etc/default/grub, and of the `*.cfg` files of the directory beside it.
+    case defaultGrub
     /// The whole of this file: what new BLS entries get.
     case kernelCommandLine(path: String)
     /// `kernelopts` of grubenv.

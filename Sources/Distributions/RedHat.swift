@@ -39,10 +39,10 @@ package struct RedHat: Distribution {
 
     package var commandLineSources: [CommandLineSource] {
         guard usesEntries else {
-            return [.defaultGrub(path: DefaultGrub.path), .grubConfig]
+            return [.defaultGrub, .grubConfig]
         }
         return [
-            .defaultGrub(path: DefaultGrub.path),
+            .defaultGrub,
             usesKernelopts
                 ? .grubEnvironment
                 : .kernelCommandLine(path: "/etc/kernel/cmdline"),

@@ -41,7 +41,7 @@ package struct Suse: Distribution {
     package func installGrub(on disk: String) -> Command { Command(.grub2Install, "--target=i386-pc", disk) }
 
     package let commandLineSources: [CommandLineSource] = [
-        .defaultGrub(path: DefaultGrub.path), .grubConfig,
+        .defaultGrub, .grubConfig,
     ]
 
     package func installDevices(in text: String) -> [String]? {

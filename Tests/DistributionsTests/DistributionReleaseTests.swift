@@ -81,7 +81,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("debian", "12", ["defaultGrub", "defaultGrub", "grubConfig"]),
+            ("debian", "12", ["defaultGrub", "grubConfig"]),
             ("rhel", "7.9", ["defaultGrub", "grubConfig"]),
             ("rhel", "8.10", ["defaultGrub", "grubEnvironment", "entries"]),
             ("rhel", "9.4", ["defaultGrub", "kernelCommandLine", "entries"]),

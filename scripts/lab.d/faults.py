@@ -29,7 +29,7 @@ close_target
 @dataclass
 class Fault:
     """A file of faults/: `# about:`, `# expect:`, then shell; before it perhaps `# on:`, `# boot:`, `# from:`,
-    `# confirm:`, `# hardware:` and `# rescue:`."""
+    `# confirm:`, `# hardware:`, `# rescue:` and `# not:`."""
 
     name: str  # MACHINE:FILE, or FILE alone on the machine that it says it is for, else on Debian's
     machine: machines.Machine
@@ -67,6 +67,9 @@ def fault(name):
     text = file.read_text()
     heading = dict(re.findall(r"^# (\w+):[ ]*(.*)$", text, re.M))
     machine = machine or heading.get("on", "")
+    # What it breaks is not there on these machines: entries are files, images have another generator.
+    if machine in heading.get("not", "").split():
+        raise Failure(f"{short} breaks nothing on {machine}")
     prefix = f"{machine}:" if machine else ""
     return Fault(
         name,

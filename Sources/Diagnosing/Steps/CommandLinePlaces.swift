@@ -51,7 +51,7 @@ extension CommandLinePlace {
     static func all(_ scene: Scene) -> [CommandLinePlace] {
         let sources = scene.distribution.commandLineSources.flatMap { source -> [CommandLinePlace] in
             switch source {
-            case .defaultGrub(let path): path == DefaultGrub.path ? defaults(scene) : []
+            case .defaultGrub: defaults(scene)
             case .kernelCommandLine(let path): kernelCommandLine(path, scene)
             case .grubEnvironment: environment(scene)
             case .entries(let path): entries(path, scene)
