@@ -53,7 +53,7 @@ struct MenuOnESP: Sendable {
         self.config = config
         path = "efi/\(name)/grub.cfg"
         places = Set(
-            esp.map { [$0.volume] + (storage.array($0.volume)?.members.map(\.device) ?? []) } ?? [])
+            esp.map { [$0.volume] + storage.members(of: $0.volume) } ?? [])
         // What fstab does not mount, or not alone, lies where a rescue mounts it.
         let mounted = mounts.first { $0.volume == esp?.volume && $0.isAlone }?.target
         let partition = esp.flatMap { storage.partition($0.volume) }?.uuid

@@ -44,8 +44,8 @@ extension Scene {
     /// crypttab names these containers, and no other.
     func namesOnly(_ containers: [VolumeID]) -> Bool {
         let named = crypttab.map { storage.volumes(source: $0.source).compactMap(storage.volume(inside:)) }
-        return !named.isEmpty && named.allSatisfy { $0.count == 1 && containers.contains($0[0].id) }
-            && Set(named.flatMap { $0.map(\.id) }) == Set(containers)
+        return !named.isEmpty && named.allSatisfy { $0.count == 1 }
+            && Set(named.joined().map(\.id)) == Set(containers)
     }
 
     /// A container of this system was not opened.

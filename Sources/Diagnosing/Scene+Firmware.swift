@@ -7,12 +7,13 @@ import Surveying
 
 extension Scene {
     static func isUEFI(
-        _ survey: Survey, _ installation: Installation, _ fstab: [FstabEntry], _ boot: BootDirectory?
+        _ survey: Survey, _ installation: Installation, _ fstab: [FstabEntry], _ boot: BootDirectory?,
+        _ distribution: any Distribution
     ) -> Bool {
         if installation.runsHere { return survey.medium.firmware == .uefi }
         let own = Set(
             [boot?.volume, installation.root].compactMap { $0 }.flatMap { survey.storage.disks(under: $0) })
-        let directory = Distributions.of(installation.release).loaderDirectory(of: installation.release)
+        let directory = distribution.loaderDirectory(of: installation.release)
         // Boot code may be left from before the machine was made to start by UEFI, and images for clouds have both.
         let starts =
             survey.medium.firmware == .uefi
@@ -28,7 +29,8 @@ extension Scene {
     package var efiPartitions: [(volume: VolumeID, place: Change.EFIPartition)] {
         guard isUEFI else { return [] }
         // The half of an array is written with the other one.
-        return UEFILoaders.own(self).filter { array(mirroring: $0) == nil }.compactMap { esp in
+        return UEFILoaders.own(self).filter { storage.arrayHolding($0.volume) == nil }.compactMap {
+            esp in
             storage.partition(esp.volume)?.uuid.map {
                 (esp.volume, Change.EFIPartition(name: name(of: esp.volume), uuid: $0.lowercased()))
             }
@@ -39,20 +41,16 @@ extension Scene {
     var esps: [ESP] {
         let volumes = Set(survey.esps.map(\.volume))
         return survey.esps.filter { esp in
-            let halves = storage.array(esp.volume)?.members.map(\.device) ?? []
+            let halves = storage.members(of: esp.volume)
             return halves.isEmpty || !halves.allSatisfy(volumes.contains)
         }
     }
 
-    /// The array that this ESP is a half of.
-    func array(mirroring esp: ESP) -> MDArray? {
-        storage.arrays.first { $0.members.contains { $0.device == esp.volume } }
-    }
-
     /// The partitions that a boot option may start this ESP's loaders by, in small letters.
     func partitionUUIDs(of esp: ESP) -> [String] {
-        let halves = storage.array(esp.volume)?.members.map(\.device) ?? []
-        return ([esp.volume] + halves).compactMap { storage.partition($0)?.uuid?.lowercased() }
+        ([esp.volume] + storage.members(of: esp.volume)).compactMap {
+            storage.partition($0)?.uuid?.lowercased()
+        }
     }
 
     /// Where a rescue mounts this one of them; nil where it lies on no partition.

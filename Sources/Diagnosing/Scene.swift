@@ -36,7 +36,7 @@ package final class Scene: Sendable {
         distribution = Distributions.of(installation.release, with: installation.programs)
         fstab = Fstab(parsing: installation.fstab?.text ?? "").entries
         boot = Self.trueBoot(survey, installation, fstab)
-        isUEFI = Self.isUEFI(survey, installation, fstab, boot)
+        isUEFI = Self.isUEFI(survey, installation, fstab, boot, distribution)
         menuOnESP = isUEFI ? MenuOnESP(survey, installation, fstab, boot, distribution) : nil
         var grub = boot?.grub
         if let menuOnESP {

@@ -52,14 +52,12 @@ package struct Debian: Distribution {
     // The signed packages hold the loaders themselves, and grub-install takes them from there (grub-install's
     // --uefi-secure-boot, the default).
     package func installLoaders(on esp: String, directory: String, fallback: Bool) -> Command? {
-        Command(
+        let opposite = writesFallback ? "--no-extra-removable" : "--force-extra-removable"
+        return Command(
             .grubInstall,
             arguments: [
                 "--target=x86_64-efi", "--efi-directory=\(esp)", "--bootloader-id=\(directory)", "--no-nvram",
-            ]
-                + (writesFallback
-                    ? (fallback ? [] : ["--no-extra-removable"])
-                    : (fallback ? ["--force-extra-removable"] : [])))
+            ] + (fallback != writesFallback ? [opposite] : []))
     }
 
     package let reinstallingLoaders = ["grub-install --target=x86_64-efi"]

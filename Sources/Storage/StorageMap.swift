@@ -32,6 +32,14 @@ package struct StorageMap: Codable, Sendable, Hashable {
     package func disk(_ id: VolumeID) -> Disk? { disks.first { $0.id == id } }
     package func array(_ id: VolumeID) -> MDArray? { arrays.first { $0.id == id } }
 
+    /// The array that a device is a member of.
+    package func arrayHolding(_ id: VolumeID) -> MDArray? {
+        arrays.first { $0.members.contains { $0.device == id } }
+    }
+
+    /// The members of an array; none of any other volume.
+    package func members(of id: VolumeID) -> [VolumeID] { array(id)?.members.map(\.device) ?? [] }
+
     /// The disks that hold any part of a volume.
     package func disks(under id: VolumeID) -> [VolumeID] {
         var used = Set((volume(id).map(spread) ?? []).flatMap(\.copies).flatMap(\.disks))

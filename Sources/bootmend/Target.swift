@@ -19,6 +19,7 @@ struct Target {
         let survey: Survey
         let installation: Installation
         let tree: TreePlan
+        let isUEFI: Bool
         let opening: OpeningPlan
         /// Where its ESPs are mounted beside what fstab says.
         let esps: [(volume: VolumeID, place: Change.EFIPartition)]
@@ -38,6 +39,7 @@ struct Target {
             tree = TreePlan(
                 root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,
                 in: survey.storage)
+            isUEFI = scene.isUEFI
             esps = scene.efiPartitions
             // Without its root and its /boot nothing can be mended; the rest is welcome.
             let storage = survey.storage
@@ -103,8 +105,7 @@ struct Target {
             progress.begin("Mounting under \(path)")
             tree = try MountedTree(
                 way.tree, in: way.survey.storage, nodes: way.opening.nodes, at: path, recording: recording)
-            tree.furnish(
-                isUEFI: Scene(way.survey, way.installation).isUEFI, recording: recording)
+            tree.furnish(isUEFI: way.isUEFI, recording: recording)
             progress.end(.ok)
         } catch {
             progress.end(.blocker)

@@ -20,10 +20,12 @@ PACKAGES = {
 # Debian 12's 7.2 takes minutes to clear a page that code has been in (one half of the luks machine's mirror seems to
 # hang, loading modules), and a quarter longer for any boot.
 QEMU, QEMU_PACKAGES = 10, ("qemu-system-x86", "qemu-utils")
-BACKPORTS = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian {release}-backports main\n"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+BACKPORTS = f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {{release}}-backports main\n"
 
 
 def need_tools():
+    """Install what the lab runs and this machine lacks, and a newer QEMU where its own is too old."""
     missing = [package for tool, package in PACKAGES.items() if not (shutil.which(tool) or Path(tool).exists())]
     if missing:
         if os.geteuid() != 0:
@@ -56,4 +58,5 @@ def newer_qemu():
 
 def apt(*arguments):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    subprocess.run(["apt-get", "-o", "DPkg::Lock::Timeout=300", *arguments], check=True, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    command = ["apt-get", "-o", "DPkg::Lock::Timeout=300", *arguments]
+    subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)

@@ -12,7 +12,7 @@ extension GrubConfig {
     }
 
     /// The entries that start something.
-    package var starting: [Entry] { entries.filter { $0.opensSetup != true } }
+    package var starting: [Entry] { entries.filter(\.startsSomething) }
 
     /// The entry that `choice` selects, as normal/menu.c does: by number, id or title, `>` between menus.
     package func entry(chosenBy choice: String) -> Entry? {

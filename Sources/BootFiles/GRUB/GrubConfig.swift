@@ -46,6 +46,7 @@ package struct GrubConfig: Codable, Sendable, Hashable {
         /// `fwsetup`: it leads into the firmware's setup and starts nothing. In a menu that BIOS started GRUB leaves it
         /// out (util/grub.d/30_uefi-firmware.in).
         package var opensSetup: Bool?
+        package var startsSomething: Bool { opensSetup != true }
 
         package init(
             line: Int, title: String, id: String? = nil, kernel: Reference? = nil, arguments: String = "",

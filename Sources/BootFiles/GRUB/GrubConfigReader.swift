@@ -132,14 +132,10 @@ struct GrubConfigReader {
     // An entry that goes on with another menu is one of this menu's. SUSE's stubs end in `source` or `normal`, and menus
     // read what people added by `source` too (41_custom).
     private mutating func goOn(_ command: String, _ path: String?, _ line: Int) {
-        let isMenu = { (path: String) in path.hasSuffix("/grub.cfg") }
-        switch command {
-        case "configfile":
-            if let path { config.configfile = reference(path, line) }
-        case "normal": config.configfile = reference(path ?? "$prefix/grub.cfg", line)
-        default:
-            if let path, isMenu(path) { config.configfile = reference(path, line) }
-        }
+        guard let path = path ?? (command == "normal" ? "$prefix/grub.cfg" : nil),
+            command != "source" || path.hasSuffix("/grub.cfg")
+        else { return }
+        config.configfile = reference(path, line)
     }
 
     private mutating func assign(_ assignment: String, _ line: Int) {

@@ -138,12 +138,12 @@ struct CoreAim {
 
     private static func neededModules(_ core: CoreImage, _ volume: Volume, _ scene: Scene) -> [String] {
         let stack = StorageStack(under: volume.id, in: scene.storage)
-        var isSeen = false
-        switch core.target {
         // What lies at the beginning of a member is seen without the array, in a partition's place.
-        case .partition, .drive: isSeen = true
-        default: break
-        }
+        let isSeen =
+            switch core.target {
+            case .partition, .drive: true
+            default: false
+            }
         let arrays = stack.arrays.filter { array in
             core.target == .array(array.uuid.hexDigits)
                 || !isSeen && array.members.contains { $0.superblock.dataOffset > 0 }

@@ -100,7 +100,7 @@ struct FstabEntryExamination {
     /// What the device holds mounts as nothing: a member of an array, a PV, a container, or no signature at all.
     private func notAFilesystem(_ volume: Volume) -> Problem? {
         guard volume.isReadable, !entry.isSwap, volume.signature?.usage != "filesystem" else { return nil }
-        let array = scene.storage.arrays.first { $0.members.contains { $0.device == volume.id } }
+        let array = scene.storage.arrayHolding(volume.id)
         let what =
             array.flatMap { scene.storage.volume($0.id) }.map { "a member of \($0.name)" }
             ?? volume.signature.map { "which holds no filesystem but \($0.type)" } ?? "which is empty"

@@ -28,8 +28,8 @@ struct LVMSettings {
     private static func usesDevicesFile(_ conf: LVMConf, _ release: OSRelease) -> Bool {
         if let says = conf.usesDevicesFile { return says }
         if release.id == "fedora" { return true }
-        let major = release.versionID?.split(separator: ".").first.flatMap { Int($0) } ?? 0
-        return (["rhel", "ol"].contains(release.id) || release.idLike.contains("rhel")) && major >= 9
+        return (["rhel", "ol"].contains(release.id) || release.idLike.contains("rhel"))
+            && release.majorVersion ?? 0 >= 9
     }
 
     // What each came with: RHEL 7.2 2.02.130, Debian 8 2.02.111, Ubuntu 16.04 2.02.133, SLES 12 SP2 and Leap 42.2 2.02.120.

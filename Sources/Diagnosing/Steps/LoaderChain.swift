@@ -43,7 +43,7 @@ struct LoaderChain {
             }
         }
         let names = Shim.next(of: shim, on: esp)
-        guard let next = Shim.beside(shim, names, esp).first else {
+        guard let next = Shim.beside(shim, names, esp) else {
             let grub = "\(Self.directory(of: shim.path))/\(names[0])"
             return .stops(
                 miss(

@@ -40,7 +40,7 @@ struct LoaderRedo {
     /// This system's loaders on `esp`, and the way from there to /boot.
     func loaders(on esp: ESP) -> Remedy {
         guard let place = scene.place(of: esp), let change = change(of: esp, at: place) else {
-            let array = scene.array(mirroring: esp) ?? scene.storage.array(esp.volume)
+            let array = scene.storage.arrayHolding(esp.volume) ?? scene.storage.array(esp.volume)
             let name = scene.name(of: array?.id ?? esp.volume)
             return .byHand(
                 Self.step, title: "Have the loaders on \(name) written anew",

@@ -24,7 +24,7 @@ extension Scene {
     var menu: [MenuEntry] {
         guard let boot, let grub, let config = grub.config else { return [] }
         let generated = config.entries.enumerated().filter {
-            $0.element.opensSetup != true && !startsAnotherSystem($0.element)
+            $0.element.startsSomething && !startsAnotherSystem($0.element)
         }.map { index, entry in
             MenuEntry(
                 title: entry.title, path: grubConfigPath, kernel: entry.kernel,

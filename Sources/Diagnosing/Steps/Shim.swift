@@ -20,7 +20,7 @@ enum Shim {
         guard LoaderChain.name(of: loader.path).hasPrefix("boot") else {
             return LoaderChain.name(of: loader.path).hasPrefix("shim")
         }
-        return original(of: loader, on: esp) != nil || !beside(loader, next(of: loader, on: esp), esp).isEmpty
+        return original(of: loader, on: esp) != nil || beside(loader, next(of: loader, on: esp), esp) != nil
             || hasFallbackProgram(loader, on: esp)
     }
 
@@ -36,12 +36,12 @@ enum Shim {
     /// directory's BOOT….CSV names. Up to shim 0.9 it is `fallback.efi`.
     static func hasFallbackProgram(_ shim: ESP.Loader, on esp: ESP) -> Bool {
         LoaderChain.name(of: LoaderChain.directory(of: shim.path)) == "boot"
-            && !beside(shim, ["fb\(architecture(of: shim.path)).efi", "fallback.efi"], esp).isEmpty
+            && beside(shim, ["fb\(architecture(of: shim.path)).efi", "fallback.efi"], esp) != nil
     }
 
     /// The first of `names` in the same directory.
-    static func beside(_ loader: ESP.Loader, _ names: [String], _ esp: ESP) -> [ESP.Loader] {
-        names.compactMap { esp.loader("\(LoaderChain.directory(of: loader.path))/\($0)") }
+    static func beside(_ loader: ESP.Loader, _ names: [String], _ esp: ESP) -> ESP.Loader? {
+        names.lazy.compactMap { esp.loader("\(LoaderChain.directory(of: loader.path))/\($0)") }.first
     }
 
     private static func original(of loader: ESP.Loader, on esp: ESP) -> ESP.Loader? {
