@@ -89,4 +89,32 @@ import Testing
         mirror.installation.kernels.removeLast()
         #expect(mirror.wrongSteps.isEmpty)
     }
+
+    @Test func `the rescue kernel of the menu comes along, though it has no modules`() throws {
+        var mirror = try Mirror()
+        let (kernel, image) = ("vmlinuz-0-rescue-7e5c", "initramfs-0-rescue-7e5c.img")
+        mirror.config?.entries.append(
+            GrubConfig.Entry(
+                line: 200, title: "rescue", kernel: .init(line: 201, value: "/" + kernel),
+                arguments: "root=/dev/mapper/rhel-root ro", initrds: [.init(line: 202, value: "/" + image)]))
+        #expect(mirror.wrongSteps == [.grubConfig])
+        mirror.survey.bootDirectories.append(
+            BootDirectory(
+                volume: mirror.installation.root, path: "/boot",
+                kernels: ["vmlinuz-" + Mirror.kernel, kernel, "vmlinuz-0-rescue-of-before"].map {
+                    .init(file: $0, version: String($0.dropFirst("vmlinuz-".count)), size: 1)
+                }, images: [.init(file: image, version: "0-rescue-7e5c", size: 1)]))
+        #expect(mirror.wrongSteps == [.bootCopy])
+        #expect(try copied(by: mirror.finding("boot-copy.missing-files")) == [kernel, image])
+        mirror.survey.bootDirectories[0].kernels = []
+        #expect(
+            try copied(by: mirror.finding("boot-copy.no-kernel"))
+                == ["vmlinuz-" + Mirror.kernel, kernel, image])
+    }
+
+    private func copied(by finding: Finding) -> [String] {
+        finding.remedies.flatMap(\.changes).flatMap { change -> [String] in
+            if case .copy(_, let files, _) = change { files } else { [] }
+        }
+    }
 }

@@ -31,7 +31,9 @@ enum BootCopyStep: MigrationStep {
                 findings.append(noKernel(boot, half, scene))
             } else if scene.isUnderMountPoint(half), let newest = missing.first, isNewer(newest, than: own) {
                 findings.append(shadowed(newest, half, scene))
-            } else if !missing.isEmpty || !lostEntries(boot, half, scene).isEmpty {
+            } else if !missing.isEmpty || !lostEntries(boot, half, scene).isEmpty
+                || !scene.rescueFiles(onlyIn: half).isEmpty
+            {
                 findings.append(missingFiles(missing, boot, half, scene))
             }
             if boot.grub == nil, half.grub != nil, scene.menuOnESP == nil {
@@ -82,7 +84,10 @@ enum BootCopyStep: MigrationStep {
                     device: name, seen: "no kernel with modules in the root",
                     expected: half.map { scene.kernels(in: $0).joined(separator: ", ") })
             ] + (half.map { [held($0, scene)] } ?? []),
-            remedies: half.map { copying(scene.files(of: scene.kernels(in: $0), in: $0), $0, scene) } ?? [])
+            remedies: half.map {
+                copying(
+                    scene.files(of: scene.kernels(in: $0), in: $0) + scene.rescueFiles(onlyIn: $0), $0, scene)
+            } ?? [])
     }
 
     private static func noGrub(_ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene) -> Finding {
@@ -101,8 +106,9 @@ enum BootCopyStep: MigrationStep {
         _ kernels: [String], _ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene
     ) -> Finding {
         let entries = lostEntries(boot, half, scene)
-        let files = kernels.map { "vmlinuz-" + $0 } + entries
-        let names = scene.files(of: kernels, in: half) + entries.map { "loader/entries/" + $0 }
+        let rescue = scene.rescueFiles(onlyIn: half)
+        let files = kernels.map { "vmlinuz-" + $0 } + rescue + entries
+        let names = scene.files(of: kernels, in: half) + rescue + entries.map { "loader/entries/" + $0 }
         return Finding(
             id: "boot-copy.missing-files", step: id, severity: .warning,
             summary: "only an older half of /boot holds \(files.joined(separator: ", "))",
@@ -164,6 +170,16 @@ extension Scene {
         kernels.flatMap { kernel in
             directory.kernels.filter { $0.version == kernel }.map(\.file)
                 + directory.images.filter { $0.version == kernel }.map(\.file)
+        }
+    }
+
+    /// The rescue kernel and its image, where the menu starts them and this older half alone has them. They need no
+    /// modules in the root (dracut, 51-dracut-rescue.install).
+    func rescueFiles(onlyIn half: BootDirectory) -> [String] {
+        let named = Set(menu.flatMap { ([$0.kernel].compactMap(\.self) + $0.images).map(\.value) })
+        return (half.kernels.map(\.file) + half.images.map(\.file)).filter { file in
+            let path = grubPath(file)
+            return file.contains("-0-rescue-") && named.contains(path) && bootFile(named: path) == .missing
         }
     }
 

@@ -141,12 +141,16 @@ enum GrubConfigStep: MigrationStep {
         // An image that the rebuild of an installed kernel makes is that step's: the menu is right.
         let toBuild = Set(
             InitramfsStep.bootable(boot, scene).map { scene.grubImagePath(kernel: $0) })
+        // What boot-copy brings back is right as well.
+        let toCopy = Set(scene.olderHalves.flatMap(scene.rescueFiles(onlyIn:)).map(scene.grubPath))
         var findings: [Finding] = []
         for entry in scene.menu {
             for reference in [entry.kernel].compactMap({ $0 }) + entry.images
             where scene.bootFile(named: reference.value, inRoot: entry.looksInRoot) == .missing {
                 let isKernel = reference == entry.kernel
-                if !isKernel && toBuild.contains(reference.value) { continue }
+                if toCopy.contains(reference.value) || !isKernel && toBuild.contains(reference.value) {
+                    continue
+                }
                 findings.append(
                     Finding(
                         id: isKernel ? "grub-config.no-such-kernel" : "grub-config.no-such-image", step: id,
