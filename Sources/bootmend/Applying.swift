@@ -63,6 +63,7 @@ struct Applying {
                 var target = try Target(
                     way, at: OpenedTarget.path, passphrase: passphrase, progress: progress)
                 defer { place.keep(target) }
+                if let failure = target.tree.whyNotWritable { throw failure }
                 try target.tree.hide(Distributions.probers)
                 target.tree.addESPs(
                     way.esps.map { ($0.volume, $0.place.path) }, in: way.survey.storage,

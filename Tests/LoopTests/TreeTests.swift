@@ -74,6 +74,36 @@ extension LoopTests {
             #expect(try !LiveMount.all().contains { $0.target.hasPrefix(system.path) })
         }
 
+        @Test func `a filesystem that is written to and cannot be is told, and others are passed over`()
+            throws
+        {
+            let system = try OpenedSystem(fstab: fstab)
+            let spoil = { (disk: LoopDisk) in
+                try shell("debugfs -w -R 'ssv feature_ro_compat 0x80000000' \(OpenedSystem.node(disk))")
+            }
+            try spoil(system.old)
+            var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            #expect(tree.skipped.map(\.target) == ["/home", "/data"])
+            #expect(tree.whyNotWritable == nil)
+            #expect(tree.unmount() == [])
+            try spoil(system.boot)
+            tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            #expect(tree.whyNotWritable?.subject == system.path + "/boot")
+            #expect(tree.unmount() == [])
+        }
+
+        @Test func `an ESP that cannot be mounted has no directory that would take its files`() throws {
+            let system = try OpenedSystem(fstab: fstab)
+            var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            tree.furnish(isUEFI: false)
+            let inside = "/run/bootmend-esp/aaaaaaaa-01"
+            tree.addESPs([(system.volume(system.old).id, inside)], in: system.map, nodes: [:])
+            #expect(tree.skipped.last?.isMissing == true)
+            #expect(access(system.path + "/run/bootmend-esp", F_OK) == 0)
+            #expect(access(system.path + inside, F_OK) != 0)
+            #expect(tree.unmount() == [])
+        }
+
         @Test func `a program that is hidden cannot be run until the tree is gone`() throws {
             let system = try OpenedSystem(fstab: fstab)
             var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)

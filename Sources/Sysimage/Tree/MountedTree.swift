@@ -14,6 +14,9 @@ package struct MountedTree: Sendable, Hashable {
     package private(set) var skipped: [TreePlan.Skipped]
     /// Mapped devices made for a look at it, in order.
     package private(set) var mapped: [String] = []
+    /// Why a filesystem that a repair writes to is not there: what is written would land in the directory under its
+    /// mount point, where the system never looks again, and GRUB would be led there.
+    package private(set) var whyNotWritable: SystemError?
 
     /// Where the tree is put: the place that everybody knows, or one in /run where the medium cannot have it.
     package static var usualPath: String {
@@ -58,6 +61,7 @@ package struct MountedTree: Sendable, Hashable {
                 if target != path, LiveMounts().on(target) != nil { continue }
                 try mount(place, on: target, mounter, recording)
             } catch {
+                if TreePlan.writtenTo.contains(place.inside) { whyNotWritable = whyNotWritable ?? error }
                 skipped.append(
                     TreePlan.Skipped(
                         target: place.inside, line: place.line ?? 0, reason: error.description,
@@ -127,7 +131,11 @@ package struct MountedTree: Sendable, Hashable {
             do throws(SystemError) {
                 let root = try RootDirectory(path)
                 let run = try ResolvedPath(directory: "/run", in: root).path
-                makeDirectories(run + inside.dropFirst("/run".count))
+                let directory = run + inside.dropFirst("/run".count)
+                makeDirectories(directory)
+                // Where nothing is mounted on it, it is not there for anybody who wants to write to it; what is a mount
+                // point stays by itself.
+                defer { rmdir(directory) }
                 let place = TreePlan.Place(
                     inside: inside, source: .volume(volume, type: "vfat"),
                     attempts: TreeOptions.attempts(type: "vfat", own: nil, writable: true))

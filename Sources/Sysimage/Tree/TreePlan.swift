@@ -41,6 +41,9 @@ package struct TreePlan: Sendable, Hashable {
         }
     }
 
+    /// Where a repair writes: boot files, the modules that images are made of, journals and what tools unpack.
+    static let writtenTo: Set<String> = ["/boot", "/usr", "/var"]
+
     package private(set) var places: [Place]
     package private(set) var skipped: [Skipped] = []
 
