@@ -203,4 +203,56 @@ struct InstallingBootLoaders {
         #expect(seen.events.contains { if case .started(1, 2, _, _) = $0 { true } else { false } })
         #expect(!seen.events.contains { if case .started(2, _, _, _) = $0 { true } else { false } })
     }
+
+    @Test func `a root that is gone keeps nobody from putting boot code back, and is no success`() throws {
+        let before = try bytes()
+        try system.tool(.grubInstall, Self.install)
+        try system.tool(.mkinitcpio, "exit 1")
+        let (root, away) = (system.root, system.root + ".away")
+        let outcome = system.apply(
+            [change, .run(command: Command(.mkinitcpio), touching: [])],
+            progress: { event in
+                if case .failed = event { rename(root, away) }
+            })
+        rename(away, root)
+        guard case .stuck(_, let problems) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(problems.count == 1)
+        #expect(try bytes() == before)
+        #expect(try system.undo().isComplete)
+        #expect(try system.text("/boot/grub/i386-pc/normal.mod") == "old\n")
+    }
+
+    @Test func `modules in a filesystem of their own are taken back, and what is no file stays`() throws {
+        let modules = system.root + "/boot/grub/i386-pc"
+        try system.shell("mount -t tmpfs none '\(modules)'; mkfifo '\(system.root)/boot/grub/pipe'")
+        defer { _ = try? system.shell("umount '\(modules)'") }
+        try system.shell(
+            "cd '\(modules)'; echo old >normal.mod; echo gone >gone.mod; ln -s normal.mod link.mod")
+        let before = try system.snapshot()
+        try system.tool(.grubInstall, Self.install)
+        #expect(system.apply([change]).id == "1")
+        #expect(try system.text("/boot/grub/i386-pc/normal.mod") == "new\n")
+        let report = try system.undo()
+        #expect(report.isComplete, "\(report.items)")
+        system.discardTools()
+        #expect(try system.snapshot() == before)
+    }
+
+    @Test func `one module that cannot be put back does not stop the others`() throws {
+        let before = try system.snapshot()
+        try system.tool(.grubInstall, Self.install)
+        #expect(system.apply([change]).id == "1")
+        let module = system.root + "/boot/grub/i386-pc/normal.mod"
+        try system.shell("chattr +i '\(module)'")
+        let report = try system.undo()
+        try system.shell("chattr -i '\(module)'")
+        #expect(report.failures.count == 1)
+        #expect(try system.text("/boot/grub/i386-pc/gone.mod") == "gone\n")
+        #expect(try system.undo().isComplete)
+        system.discardTools()
+        #expect(try system.snapshot() == before)
+    }
 }

@@ -118,6 +118,20 @@ struct `Loaders on an ESP` {
         #expect(report.failures.count == 2)
     }
 
+    @Test func `are not put back into a directory where their ESP is not mounted`() throws {
+        #expect(install(try tool("echo shim > \(Self.one.path)/EFI/debian/shimx64.efi")).id == "1")
+        let esp = system.root + Self.one.path
+        try system.shell("mv '\(esp)' '\(esp)-away'")
+        let report = try system.undo()
+        #expect(report.items.count(where: { Self.files.contains(where: $0.subject.hasSuffix) }) == 3)
+        #expect(report.failures.count == report.items.count { $0.subject.hasPrefix(Self.one.path) })
+        #expect(report.failures.allSatisfy { $0.hasSuffix("the EFI system partition is not mounted here") })
+        #expect(!system.exists(Self.one.path))
+        try system.shell("mv '\(esp)-away' '\(esp)'")
+        #expect(try system.undo().isComplete)
+        #expect(try system.text(Self.one.path + "/EFI/debian/shimx64.efi") == "old shim\n")
+    }
+
     @Test func `need an ESP that could be mounted`() throws {
         let failure = try #require(install(try tool("true"), on: Self.other).failure)
         #expect(failure.message == "cannot mount '/dev/sdb1': the rescue system cannot write to it")

@@ -89,7 +89,9 @@ struct Undoing {
         let root = try RootDirectory(system.root)
         #expect(Journal.unfinished(root: root).map(\.id) == ["1"])
         // Leftovers of a replacement that was under way.
-        if try system.shell("grep -c '.fstab.bootmend-1.old' '\(journal)' || true") != "0\n" {
+        let isUnderWay =
+            "grep -q '.fstab.bootmend-1.old' '\(journal)' && ! grep -q '^{.done' '\(journal)' && echo yes || true"
+        if try !system.shell(isUnderWay).isEmpty {
             try system.write("half", to: "/etc/.fstab.bootmend-1.new")
             try system.write("old", to: "/etc/.fstab.bootmend-1.old")
         }
@@ -150,6 +152,21 @@ struct Undoing {
         #expect(failure.id == "1")
         #expect(try system.state() == .stuck)
         #expect(try system.undo().isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+
+    @Test func `what somebody has changed since a power failure is left alone as well`() throws {
+        try system.write("other", to: "/etc/other")
+        _ = system.apply([edit, .writeFile(path: "/etc/other", text: "changed", was: "other", mode: 0o644)])
+        // The power went before the run was written down as ended.
+        try system.shell("sed -i '$d' '\(system.root)/var/lib/bootmend/1/journal'; rm -rf '\(system.run)'/*")
+        try system.write("by hand", to: "/etc/fstab")
+        #expect(try system.state() == .unfinished)
+        let report = try system.undo()
+        #expect(report.items.filter { $0.result == .changedSince }.map(\.subject) == ["/etc/fstab"])
+        #expect(try system.text("/etc/fstab") == "by hand")
+        #expect(try system.text("/etc/other") == "other")
+        #expect(try system.undo(evenIfChanged: true).isComplete)
         #expect(try system.text("/etc/fstab") == "old")
     }
 }

@@ -114,6 +114,17 @@ struct WritingFiles {
         #expect(try system.snapshot() == before)
     }
 
+    @Test(arguments: ["fstab", "conf/fstab"])
+    func `a link that leads nowhere is still there after a failure`(name: String) throws {
+        try system.shell("ln -s ../gone/it '\(system.root)/etc/\(name.split(separator: "/")[0])'")
+        let before = try system.snapshot()
+        let outcome = system.apply([
+            .writeFile(path: "/etc/" + name, text: "new", was: nil, mode: 0o644)
+        ])
+        #expect(outcome.failure != nil, "\(outcome)")
+        #expect(try system.snapshot() == before)
+    }
+
     // Every path that is written, with each part of it a link out of the root.
     @Test(arguments: ["/etc/fstab", "/etc", "/var/lib/bootmend", "/var/lib", "/var", "/boot/grub", "/boot"])
     func `no link leads a write out of the root`(part: String) throws {

@@ -79,15 +79,13 @@ struct Application {
         failure.title = number > 0 ? changes[number - 1].title : nil
         progress(.failed(number: number, failure: failure))
         var problems: [String] = []
-        if let root = try? RootDirectory(target.root) {
-            let restoring = Restoring(
-                journal: journal, root: root, settlesBoot: target.settlesBoot, isSameRun: true)
-            for number in journal.begun.reversed() where journal.hasSaved(number) {
-                progress(.puttingBack(number: number, title: journal.title(of: number)))
-                let failed = restoring.restoreAll(of: number).compactMap(\.problem)
-                progress(.putBack(number: number, problems: failed))
-                problems += failed
-            }
+        let restoring = Restoring(
+            journal: journal, root: target.root, settlesBoot: target.settlesBoot, isSameRun: true)
+        for number in journal.begun.reversed() where journal.hasSaved(number) {
+            progress(.puttingBack(number: number, title: journal.title(of: number)))
+            let failed = restoring.restoreAll(of: number).compactMap(\.problem)
+            progress(.putBack(number: number, problems: failed))
+            problems += failed
         }
         // Whether or not the line can be written: what was put back is put back.
         try? journal.add(.end(how: problems.isEmpty ? .rolledBack : .stuck))

@@ -3,7 +3,7 @@ import CLinux
 import Glibc
 import Machine
 
-/// What lies under a directory, on its own filesystem.
+/// What lies under a directory.
 struct TreeListing {
     let entries: [(path: String, status: Status)]
 
@@ -19,15 +19,8 @@ struct TreeListing {
     init(_ path: String, in root: RootDirectory) throws(SystemError) {
         var found: [(path: String, status: Status)] = []
         var pending = [path]
-        guard let top = try root.resolve(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else {
-            entries = []
-            return
-        }
-        let device = try Status(of: top.number, path).device
         while let directory = pending.popLast() {
-            guard let open = try root.resolve(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
-                try Status(of: open.number, directory).device == device
-            else { continue }
+            guard try root.resolve(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) != nil else { continue }
             for name in try root.list(directory) ?? [] {
                 let inside = directory + "/" + name
                 guard let look = try root.resolve(inside, bm_o_path | O_NOFOLLOW) else { continue }

@@ -25,7 +25,8 @@ enum JournalRecord: Codable, Sendable, Hashable {
     case was(change: Int, item: SavedItem)
     case left(change: Int, trace: Trace)
     case done(number: Int)
-    case undone(number: Int)
+    /// Before anything of it is put back.
+    case undoing(number: Int)
     case end(how: Ending)
 
     enum Ending: String, Codable, Sendable, Hashable {

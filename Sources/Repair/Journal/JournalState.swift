@@ -30,7 +30,7 @@ extension Journal {
             case .begin(_, _, let installation): state.installation = installation
             case .change(_, _, let title, _): state.titles.append(title)
             case .end(let how): state.end = JournalState.End(rawValue: how.rawValue) ?? .unfinished
-            case .was, .left, .done, .undone: break
+            case .was, .left, .done, .undoing: break
             }
         }
         return state

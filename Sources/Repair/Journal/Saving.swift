@@ -50,7 +50,7 @@ struct Saving {
             return [
                 .file(path: place.path, backup: try backUp(file, place, status.size), attributes: attributes)
             ]
-        case .directory: return [try tree(place.path, name: place.name, device: status.device)]
+        case .directory: return [try tree(place.path, name: place.name)]
         case .link, .other:
             throw SystemError("save", place.shown, detail: "it is neither a file nor a directory")
         }
@@ -70,7 +70,8 @@ struct Saving {
         var items: [SavedItem] = []
         for count in 1...max(parts.count, 1) {
             let part = "/" + parts.prefix(count).joined(separator: "/")
-            if !root.exists(part) { items.append(.absent(path: part)) }
+            // A link that leads nowhere is there, and nothing is made behind it.
+            if try !root.exists(part) && root.link(part) == nil { items.append(.absent(path: part)) }
         }
         return items
     }
@@ -90,7 +91,8 @@ struct Saving {
         return SavedItem.Backup(file: name, offset: 0, size: size, checksum: checksum)
     }
 
-    private func tree(_ path: String, name: String, device: UInt64) throws -> SavedItem {
+    // With what is mounted in it: on SUSE the modules of GRUB lie in subvolumes of their own.
+    private func tree(_ path: String, name: String) throws -> SavedItem {
         var entries: [SavedItem] = []
         var offset: UInt64 = 0
         let root = root
@@ -106,8 +108,6 @@ struct Saving {
                     continue
                 }
                 let shownPath = root.shown(path)
-                // Another filesystem under it is none of the change's.
-                guard try Status(of: directory.number, shownPath).device == device else { continue }
                 entries.append(
                     .directory(path: path, attributes: try Attributes(of: directory.number, shownPath)))
                 for name in try root.list(path) ?? [] {

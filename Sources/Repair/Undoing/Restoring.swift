@@ -1,20 +1,32 @@
+import Changes
 import Glibc
 import Machine
 
 /// Puts one saved item back as it was, and looks afterwards whether it is.
 struct Restoring {
     let journal: Journal
-    let root: RootDirectory
-    let settlesBoot: Bool
-    /// The run that wrote it down is still going on: disks have the names that they had then.
-    var isSameRun = false
+    private let opened: Swift.Result<RootDirectory, SystemError>
+    private let settlesBoot: Bool
+    private let isSameRun: Bool
+
+    /// `isSameRun`: the run that wrote it down is still going on, and disks have the names that they had then.
+    init(journal: Journal, root: String, settlesBoot: Bool, isSameRun: Bool = false) {
+        self.journal = journal
+        self.settlesBoot = settlesBoot
+        self.isSameRun = isSameRun
+        opened = Swift.Result { () throws(SystemError) in try RootDirectory(root) }
+    }
+
+    /// A root that can no longer be opened keeps nobody from putting back what lies outside of it.
+    var root: RootDirectory { get throws(SystemError) { try opened.get() } }
 
     /// Whether anything had to be done.
     enum Result: Sendable, Hashable { case restored, unchanged }
 
     /// With `traces` of how the change left things, files in a tree's first level that others have written since stay.
     func restore(_ item: SavedItem, traces: [Trace] = []) throws -> Result {
-        switch item {
+        try needESP(of: item.subject)
+        return switch item {
         case .absent(let path): try removeNew(path)
         case .file(let path, let backup, let attributes):
             try restoreFile(path, backup, attributes, settles: isBoot(path))
@@ -24,6 +36,16 @@ struct Restoring {
         case .area(let disk, let start, let backup): try restoreArea(disk, start, backup)
         case .variable(let path, let backup): try restoreVariable(path, backup)
         }
+    }
+
+    // Without its ESP a path leads into the tree's own /run, which would take everything.
+    func needESP(of path: String) throws {
+        let names = path.split(separator: "/").map(String.init)
+        let top = "/" + names.prefix(3).joined(separator: "/")
+        guard path.hasPrefix(Change.EFIPartition.directory + "/"), try !root.exists(top) else { return }
+        throw SystemError(
+            "put back", path, detail: "the EFI system partition is not mounted here",
+            hint: "plug in its disk, then: bootmend undo")
     }
 
     private func isBoot(_ path: String) -> Bool { settlesBoot && path.hasPrefix("/boot/") }
@@ -44,14 +66,19 @@ struct Restoring {
         guard let name = parts.last, let directory = try root.resolve(parent, O_RDONLY | O_DIRECTORY) else {
             return nil
         }
-        return Place(directory: directory, name: String(name), path: path, shown: root.shown(path))
+        return Place(directory: directory, name: String(name), path: path, shown: try root.shown(path))
+    }
+
+    private func named(_ path: String) throws -> Place {
+        if let place = try exact(path) { return place }
+        throw SystemError("open", try root.shown(path), number: ENOENT)
     }
 
     private func restoreFile(
         _ path: String, _ backup: SavedItem.Backup, _ attributes: Attributes, settles: Bool
     ) throws -> Result {
         try root.makeDirectories("/" + path.split(separator: "/").dropLast().joined(separator: "/"))
-        guard let place = try exact(path) else { throw SystemError("open", root.shown(path), number: ENOENT) }
+        let place = try named(path)
         let source = try journal.open(backup)
         if try isThere(place, source, backup, attributes) { return .unchanged }
         if let status = try place.status(), status.kind == .directory { try place.remove() }
@@ -102,14 +129,14 @@ struct Restoring {
 
     private func restoreLink(_ path: String, _ target: String) throws -> Result {
         if try root.link(path) == target { return .unchanged }
-        guard let place = try exact(path) else { throw SystemError("open", root.shown(path), number: ENOENT) }
+        let place = try named(path)
         try place.remove()
         try place.makeLink(to: target)
         return .restored
     }
 
     private func restoreDirectory(_ path: String, _ attributes: Attributes) throws -> Result {
-        guard let place = try exact(path) else { throw SystemError("open", root.shown(path), number: ENOENT) }
+        let place = try named(path)
         var result = Result.unchanged
         if let status = try place.status(), status.kind != .directory { try place.remove() }
         if try place.status() == nil {
@@ -117,7 +144,7 @@ struct Restoring {
             result = .restored
         }
         guard let directory = try root.resolve(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else {
-            throw SystemError("open", root.shown(path), number: ENOENT)
+            throw SystemError("open", place.shown, number: ENOENT)
         }
         guard try !Attributes(of: directory.number, place.shown).matches(attributes, times: true) else {
             return result
@@ -128,6 +155,11 @@ struct Restoring {
 
     private func restoreTree(_ path: String, _ entries: [SavedItem], _ traces: [Trace]) throws -> Result {
         var result = Result.unchanged
+        var failure: (any Error)?
+        // One that cannot be put back does not stop the others.
+        func attempt(_ work: () throws -> Result) {
+            do { if try work() == .restored { result = .restored } } catch { failure = failure ?? error }
+        }
         let known = Set(entries.map(\.subject))
         let now = try TreeListing(path, in: root)
         let others = Set(
@@ -137,13 +169,17 @@ struct Restoring {
                     \.path))
         // What came since goes first: it may take the room that the old needs.
         // Deepest first, so that a directory is empty when its turn comes.
-        for (new, _) in now.entries.reversed() where !known.contains(new) && !others.contains(new) {
-            guard let place = try exact(new), try place.status() != nil else { continue }
-            try place.remove()
-            result = .restored
+        for (new, status) in now.entries.reversed() where !known.contains(new) && !others.contains(new) {
+            // Pipes and devices are not saved, and no tool makes them: these were there.
+            guard status.kind != .other else { continue }
+            attempt {
+                guard let place = try exact(new), try place.status() != nil else { return .unchanged }
+                try place.remove()
+                return .restored
+            }
         }
         for entry in entries where !others.contains(entry.subject) {
-            let one: Result =
+            attempt {
                 switch entry {
                 case .file(let path, let backup, let attributes):
                     try restoreFile(path, backup, attributes, settles: false)
@@ -151,15 +187,19 @@ struct Restoring {
                 case .directory(let path, let attributes): try restoreDirectory(path, attributes)
                 case .absent, .tree, .area, .variable: .unchanged
                 }
-            if one == .restored { result = .restored }
+            }
         }
         // Making files in a directory has touched its time.
         for case .directory(let path, let attributes) in entries.reversed() {
-            _ = try restoreDirectory(path, attributes)
+            attempt {
+                _ = try restoreDirectory(path, attributes)
+                return .unchanged
+            }
         }
         if result == .restored, let place = try exact(path) {
             if isBoot(path + "/") { try place.settle() } else { try place.synchronize() }
         }
+        if let failure { throw failure }
         return result
     }
 

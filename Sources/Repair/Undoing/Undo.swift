@@ -52,14 +52,12 @@ package enum Undo {
         guard state.canBeUndone else {
             throw SystemError("undo", state.id, detail: "that run is \(state.end.rawValue) already")
         }
-        let root = try RootDirectory(target.root)
-        let restoring = Restoring(journal: journal, root: root, settlesBoot: target.settlesBoot)
+        let restoring = Restoring(journal: journal, root: target.root, settlesBoot: target.settlesBoot)
         var report = Report(id: state.id, titles: [], items: [])
         for number in journal.begun.reversed() where journal.hasSaved(number) {
             progress(.puttingBack(number: number, title: journal.title(of: number)))
-            // What the run itself did not finish is nobody else's change.
             let items = restoring.restoreAll(
-                of: number, sparingLater: !evenIfChanged && state.end == .applied)
+                of: number, sparingLater: !evenIfChanged && journal.isWhole(number))
             progress(.putBack(number: number, problems: items.compactMap(\.problem)))
             report.items += items
             report.titles.append(journal.title(of: number))
@@ -89,6 +87,12 @@ extension Journal {
     /// Numbers of the changes that were begun, in order.
     var begun: [Int] {
         records.compactMap { if case .change(let number, _, _, _) = $0 { number } else { nil } }
+    }
+
+    /// It was made to its end, and nobody has begun to take it back: what has become different since is somebody else's,
+    /// whether or not the run ended as well. A machine may run for months between a power failure and the next rescue.
+    func isWhole(_ number: Int) -> Bool {
+        records.contains(.done(number: number)) && !records.contains(.undoing(number: number))
     }
 
     func hasSaved(_ number: Int) -> Bool {
@@ -124,6 +128,8 @@ extension Restoring {
         guard changed.isEmpty else {
             return changed.map { Undo.Item(change: number, subject: $0.subject, result: .changedSince) }
         }
+        // Where it cannot be written, there is more reason still to go on.
+        try? journal.add(.undoing(number: number))
         return ordered.map { item in
             Undo.Item(change: number, subject: item.subject, result: result(item, traces))
         }
@@ -138,6 +144,7 @@ extension Restoring {
     }
 
     private func isChangedSince(_ item: SavedItem, _ traces: [Trace]) throws -> Bool {
+        try needESP(of: item.subject)
         guard let left = traces.first(where: { $0.subject == item.subject && $0.start == item.start }) else {
             return false
         }
