@@ -88,17 +88,17 @@ extension LoopTests {
             #expect(tree.unmount() == [])
             try spoil(system.boot)
             tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
-            #expect(tree.whyNotWritable?.subject == system.path + "/boot")
+            #expect(tree.whyNotWritable?.subject == system.volume(system.boot).name)
             #expect(tree.unmount() == [])
         }
 
         @Test func `an ESP that cannot be mounted has no directory that would take its files`() throws {
-            let system = try OpenedSystem(fstab: fstab)
+            let system = try OpenedSystem(fstab: "LABEL=root / ext4 defaults 0 1")
             var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
             tree.furnish(isUEFI: false)
             let inside = "/run/bootmend-esp/aaaaaaaa-01"
             tree.addESPs([(system.volume(system.old).id, inside)], in: system.map, nodes: [:])
-            #expect(tree.skipped.last?.isMissing == true)
+            #expect(tree.skipped.map(\.isMissing) == [true])
             #expect(access(system.path + "/run/bootmend-esp", F_OK) == 0)
             #expect(access(system.path + inside, F_OK) != 0)
             #expect(tree.unmount() == [])

@@ -47,19 +47,25 @@ class Case:
         rescue, rescue_seconds = self.rescue(files, "rescue", agreed)
         after = self.boots("after")
         improve, improved = rescue, after
-        # What boots from each of its disks already has nothing to improve.
-        if rescue["status"] != 0:
+        # What boots from each of its disks already has nothing to improve, and what is left to the person stays.
+        if rescue["status"] != 0 and rescue["improvable"]:
             improve, _ = self.rescue(files, "improve", "--yes --improve")
             improved = self.boots("improved")
+        # An array that was given its member back goes on being rebuilt when it is started the next time.
+        left = {*rescue["left to the person"], "sync"}
+        # There is no place for boot code on a disk without partitions.
+        left |= {"grub-install"} if "partition-table" in left else set()
+        open_steps = skipped(rescue["document"])
         complaints = [
             *looked["complaints"],
             *differences("after", rescue["document"], after, rescue["status"]),
-            *[f"after: still names {step}" for step in skipped(rescue["document"])],
+            *[f"after: still names {step}" for step in open_steps if step not in left],
             *([] if after["both"]["boots"] else ["rescued, but does not boot"]),
             *[f"left behind: {line}" for job in (rescue, improve) for line in job["left"]],
             *differences("improved", improve["document"], improved, improve["status"]),
-            *[f"improved, but does not boot from {disk}" for disk in improved if not improved[disk]["boots"]],
         ]
+        if not open_steps:
+            complaints += [f"improved, but does not boot from {disk}" for disk in improved if not improved[disk]["boots"]]
         result = {
             **looked,
             "rescue": {
@@ -96,5 +102,12 @@ class Case:
         whole, status = answer(out, "rescue")
         document = (whole or {}).get("after") or (whole or {}).get("before")
         self.tell(f"{name:8} {status}, {told(document)}")
-        left = done.stdout.splitlines()
-        return {"document": document, "status": status, "left": left}, round(done.seconds, 1)
+        not_done = (whole or {}).get("plan", {}).get("not_done", [])
+        result = {
+            "document": document,
+            "status": status,
+            "left": done.stdout.splitlines(),
+            "left to the person": [each["step"] for each in not_done if each["purpose"] == "redo"],
+            "improvable": any(each["purpose"] == "improvement" for each in not_done),
+        }
+        return result, round(done.seconds, 1)
