@@ -85,6 +85,9 @@ import Testing
         mirror.survey.storage.disks[1].table?.type = "gpt"
         mirror.survey.diskBoots[1].area = nil
         #expect(mirror.state(of: .partitionTable) == .skipped)
+        // A tool that is bound to refuse takes everything else back with it.
+        #expect(try mirror.finding("grub-install.missing").remedies.allSatisfy(\.isByHand))
+        #expect(mirror.plan().isEmpty)
         let lines = try mirror.finding("partition-table.no-bios-boot").remedies.flatMap(\.changes)
             .flatMap(\.linesByHand)
         #expect(lines == ["sgdisk -a 1 -n 0:34:2047 -t 0:ef02 b.img"])

@@ -131,4 +131,51 @@ struct Journals {
         #expect(try Undo.run(target: target).isComplete)
         #expect(try system.text("/etc/fstab") == "old")
     }
+
+    // 20 bytes before the end of its only page: the line of the change does not fit any more, the last one does.
+    @Test func `a line for which there is no room does not swallow the next`() throws {
+        let store = system.root + "/var/lib/bootmend"
+        try system.shell("mkdir '\(store)'; mount -t tmpfs -o size=6M none '\(store)'")
+        defer { _ = try? system.shell("umount '\(store)'") }
+        let before = try system.snapshot()
+        let plan = Plan(
+            installation: String(repeating: "x", count: 4000),
+            remedies: [Remedy(step: .fstab, title: "edit", changes: [edit])])
+        let outcome = Repair.apply(plan, to: system.target()) { event in
+            guard case .started = event else { return }
+            _ = try? Command(.shell, "-c", "cat /dev/zero >'\(store)/filler'").run()
+        }
+        #expect(outcome.failure?.message.hasSuffix("No space left on device") == true, "\(outcome)")
+        #expect(try system.state() == .rolledBack)
+        #expect(try system.snapshot() == before)
+    }
+
+    @Test(arguments: ["mkfifo 1-fstab", "mknod 1-fstab c 1 5", "ln -s ../../../../etc/copy 1-fstab"])
+    func `what lies in the place of a backup and is none is not read`(line: String) throws {
+        _ = system.apply([edit])
+        try system.shell(
+            "rm -rf '\(system.run)'/*; cd '\(system.root)/var/lib/bootmend/1'; mv 1-fstab ../../../../etc/copy; \(line)"
+        )
+        #expect(try system.undo().failures.count == 1)
+        #expect(try system.text("/etc/fstab") == "new")
+    }
+
+    @Test func `the name of a backup leads nowhere else`() throws {
+        _ = system.apply([edit])
+        try system.shell(
+            """
+            rm -rf '\(system.run)'/*; cd '\(system.root)/var/lib/bootmend/1'; mv 1-fstab ../../../../etc/copy
+            sed -i 's,"1-fstab","../../../../etc/copy",' journal
+            """)
+        #expect(try system.undo().failures.count == 1)
+        #expect(try system.text("/etc/fstab") == "new")
+    }
+
+    @Test func `a journal that is no file is not written to`() throws {
+        try system.shell(
+            "mkdir -p '\(system.root)/var/lib/bootmend/1'; mkfifo '\(system.root)/var/lib/bootmend/1/journal'"
+        )
+        let error = #expect(throws: SystemError.self) { try system.undo("1") }
+        #expect(error?.detail == "it is not a regular file")
+    }
 }

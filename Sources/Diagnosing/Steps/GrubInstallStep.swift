@@ -112,15 +112,24 @@ enum GrubInstallStep: MigrationStep {
     }
 
     static func install(_ disk: VolumeID, _ scene: Scene) -> Remedy {
+        let title = "Install GRUB on \(disk)"
+        let command = scene.distribution.installGrub(on: disk.rawValue)
+        // grub-install would refuse, and with it everything else be taken back that was put right.
+        if let lack = scene.storage.disk(disk).flatMap({ PartitionTableStep.embedding(on: $0, scene) }),
+            lack.severity != .note
+        {
+            return .byHand(
+                id, title: title, lines: [command.description], why: "\(lack.summary): that comes first")
+        }
         let area = scene.survey.diskBoots.first { $0.disk == disk }?.area
         let length = area.map { $0.start &+ $0.length } ?? 1 << 20
         return Remedy(
-            step: id, title: "Install GRUB on \(disk)",
+            step: id, title: title,
             changes: [
                 .installBootLoader(
                     disk: disk.rawValue, area: .init(start: 0, length: min(length, 16 << 20)),
                     directory: scene.distribution.grubDirectory,
-                    command: scene.distribution.installGrub(on: disk.rawValue))
+                    command: command)
             ])
     }
 }

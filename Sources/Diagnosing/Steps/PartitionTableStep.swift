@@ -117,7 +117,8 @@ enum PartitionTableStep: MigrationStep {
 
     // MARK: room for GRUB
 
-    private static func embedding(on disk: Disk, _ scene: Scene) -> Finding? {
+    /// What keeps GRUB's core image from having a place on the disk.
+    static func embedding(on disk: Disk, _ scene: Scene) -> Finding? {
         guard let table = disk.table, let code = scene.survey.diskBoots.first(where: { $0.disk == disk.id })
         else { return nil }
         // What lies there fits.

@@ -28,7 +28,8 @@ struct BootArea: Sendable {
         }
         tableBytes = Array(head[Self.table])
         disk = SavedDisk(
-            device: device, serial: DiskIdentity.serial(of: device), size: source.size, table: tableBytes.hex,
+            device: device, serial: DiskIdentity.serial(of: device), size: source.size,
+            table: Self.identity(of: head),
             members: DiskIdentity.members(of: source))
         if Self.isGPT(head) {
             pieces = [(0, 512)] + Self.biosBootPartitions(of: source, head)
@@ -37,6 +38,16 @@ struct BootArea: Sendable {
         } else {
             pieces = [(0, min(max(512, start &+ length), Self.longest, source.size))]
         }
+    }
+
+    /// Disk signature and partition table; of a GPT the disk's GUID and the checksum of the entries as well, since the
+    /// first sector is the same on all disks of a size (UEFI specification, 5.3.2).
+    static func identity(of head: [UInt8]) -> String {
+        let own = Array(head[table]).hex
+        guard isGPT(head), let uuid = head.span(at: 512 + 56, count: 16),
+            let checksum = head.span(at: 512 + 88, count: 4)
+        else { return own }
+        return own + uuid.hex + checksum.hex
     }
 
     static func isGPT(_ head: [UInt8]) -> Bool {

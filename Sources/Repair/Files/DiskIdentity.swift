@@ -56,8 +56,9 @@ enum DiskIdentity {
     private static func isSame(_ device: String, _ saved: SavedDisk) -> Bool {
         guard let source = try? BlockSource(device), source.size == saved.size,
             serial(of: device) == saved.serial,
-            let head = try? source.read(at: 0, count: 512), head.count == 512
+            let head = try? source.read(at: 0, count: 1024), head.count == 1024
         else { return false }
-        return Array(head[BootArea.table]).hex == saved.table && members(of: source) == saved.members
+        // Earlier journals have the first sector's alone.
+        return BootArea.identity(of: head).hasPrefix(saved.table) && members(of: source) == saved.members
     }
 }

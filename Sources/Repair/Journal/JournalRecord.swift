@@ -74,7 +74,7 @@ struct SavedDisk: Codable, Sendable, Hashable {
     var device: String
     var serial: String?
     var size: UInt64
-    /// Bytes 440..<510 of its first sector in hexadecimal: disk signature and partition table.
+    /// `BootArea.identity`, in hexadecimal.
     var table: String
     /// UUIDs of the array members and physical volumes in its partitions: twins with one table differ in these.
     var members: [String]

@@ -24,10 +24,11 @@ final class JournalStore: Sendable {
             throw SystemError("open", root.shown(path), number: ENOENT)
         }
         extended = try Attributes.extended(of: directory.number, root.shown(path))
-        let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         let opened = bm_openat(directory.number, "journal", flags, 0o600)
         text = Descriptor(adopting: try check(negative: opened, "open", root.shown(path) + "/journal"))
         self.directory = directory
+        try Self.needFile(text, shown + "/journal")
         try Attributes.label(text.number, like: extended, shown + "/journal")
         let size = try Status(of: text.number, shown).size
         // A line that a power failure cut short must not swallow the next one.
@@ -40,10 +41,16 @@ final class JournalStore: Sendable {
     func append(_ bytes: [UInt8]) throws(SystemError) {
         var rest = bytes[...]
         let number = text.number
+        let size = try Status(of: number, shown).size
         while !rest.isEmpty {
             let chunk = Array(rest)
-            let put = try check(
-                minusOne: { Glibc.write(number, chunk, chunk.count) }, "write", shown + "/journal")
+            let put = Glibc.write(number, chunk, chunk.count)
+            guard put >= 0 else {
+                let error = errno
+                // The half of a line would swallow the next one, which may be the last and fit.
+                ftruncate(number, off_t(clamping: size))
+                throw SystemError("write", shown + "/journal", number: error)
+            }
             rest = rest.dropFirst(put)
         }
         try text.synchronize(shown + "/journal")
@@ -78,9 +85,20 @@ final class JournalStore: Sendable {
 
     /// A file of it; nil where there is none.
     func open(_ name: String) throws(SystemError) -> Descriptor? {
-        let opened = bm_openat(directory.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0)
+        // The names of backups come out of the journal: what a broken disk holds leads nowhere else.
+        guard !name.contains("/") else { return nil }
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        let opened = bm_openat(directory.number, name, flags, 0)
         if opened == -ENOENT { return nil }
-        return Descriptor(adopting: try check(negative: opened, "open", shown + "/" + name))
+        let file = Descriptor(adopting: try check(negative: opened, "open", shown + "/" + name))
+        try Self.needFile(file, shown + "/" + name)
+        return file
+    }
+
+    private static func needFile(_ file: borrowing Descriptor, _ name: String) throws(SystemError) {
+        guard try Status(of: file.number, name).kind == .file else {
+            throw SystemError("use", name, detail: "it is not a regular file")
+        }
     }
 
     /// Makes the names in it durable.
