@@ -20,6 +20,7 @@ struct RescueWork {
     let journal: String?
 
     func run() throws -> Int32 {
+        try Target.closeLeftovers()
         let progress = Progress(console)
         let survey = try target.looking(console).survey(progress)
         let installation = try chosen(survey)

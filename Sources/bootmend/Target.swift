@@ -1,6 +1,7 @@
 import Changes
 import Diagnosing
 import Machine
+import Repair
 import Report
 import Storage
 import Surveying
@@ -91,6 +92,14 @@ struct Target {
                 actions: opening.steps.map(\.command.description) + opening.leftOut.map { "leave out \($0)" }
                     + Scene(survey, installation).mountsForWriting)
         }
+    }
+
+    /// Takes down what a run that was killed has left open, before anybody looks at the disks: it would be taken for
+    /// what the rescue system itself runs, and be gone when it is needed. Another run that is going on keeps what it has.
+    static func closeLeftovers() throws {
+        guard !SysimageState.isRecorded, let lock = try? RunLock() else { return }
+        defer { withExtendedLifetime(lock) {} }
+        if let failure = Opening().close().first { throw failure }
     }
 
     /// Opens and mounts; what was opened on the way to a failure is closed again.

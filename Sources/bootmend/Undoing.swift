@@ -13,6 +13,7 @@ struct Undoing {
     let journal: String?
 
     func run() throws -> Int32 {
+        try Target.closeLeftovers()
         let progress = Progress(console)
         let survey = try target.looking(console).survey(progress)
         let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
