@@ -54,6 +54,16 @@ package struct ArrayNaming: Sendable, Hashable {
 
         package var isRight: Bool { isNamed && exclusion == nil }
 
+        /// It gets its name without a line for it: the one in its superblock where that is of this host or of any
+        /// (mdadm, Incremental.c, match_home), else md127 or the next below that is free.
+        func isNamedBySuperblock(on host: String?) -> Bool {
+            let number = device.hasPrefix("/dev/md") ? Int(device.dropFirst("/dev/md".count)) : nil
+            if let number, (100...127).contains(number) { return true }
+            let parts = array.name?.split(separator: ":").map(String.init) ?? []
+            return parts.count == 2 && ["any", "localhost", "localhost.localdomain", host].contains(parts[0])
+                && ArrayNaming.sameName(device, "/dev/md/" + parts[1])
+        }
+
         /// The system's mdadm does not assemble it, under whatever name.
         var isHidden: Bool {
             if case .hidden = standing { true } else { exclusion?.isWhole ?? false }

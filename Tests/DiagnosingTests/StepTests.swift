@@ -59,6 +59,24 @@ import Testing
         #expect(mirror.diagnosis.verdict == .broken)
     }
 
+    // The lab's RHEL machine booted: dracut puts the host's name into the image, and the array is of that host.
+    @Test func `a stale UUID stops no boot where the image has the array's name from elsewhere`() throws {
+        let wrong = "0badc0de:0badc0de:0badc0de:0badc0de"
+        var mirror = try Mirror()
+        mirror.mountBootByName()
+        mirror.rewriteMdadmConf(Mirror.arrayUUID, wrong)
+        #expect(try mirror.finding("mdadm-conf.stale-uuid").severity == .warning)
+        mirror.rewriteMdadmConf(Mirror.arrayUUID, wrong, inImage: true)
+        mirror.image.facts?.texts["etc/hostname"] = "mirror\n"
+        #expect(try mirror.finding("mdadm-conf.stale-uuid").severity == .warning)
+        mirror.rewriteMdadmConf(wrong, Mirror.arrayUUID)
+        #expect(try mirror.finding("initramfs.stale-mdadm-conf").severity == .warning)
+        mirror.image.facts?.texts["etc/hostname"] = "other\n"
+        #expect(try mirror.finding("initramfs.stale-mdadm-conf").severity == .blocker)
+        mirror.rewriteMdadmConf(Mirror.arrayUUID, wrong)
+        #expect(try mirror.finding("mdadm-conf.stale-uuid").severity == .blocker)
+    }
+
     @Test func `the correction changes the UUID and no other byte, and carries it into the image`() throws {
         let healthy = try Mirror()
         var mirror = healthy

@@ -33,7 +33,10 @@ extension InitramfsExamination {
         let ofTheRoot = stale.filter { isUnderRoot($0.array) }
         let inForce = ofTheRoot.isEmpty ? nil : mdadmConfCopy
         let hidesRoot = ofTheRoot.contains { outcome(of: $0, by: inForce) == .hidden }
-        let needed = stale.contains(where: \.isNeededByName)
+        // What the image leaves to the system, and what has its name from the superblock, is not waited for in vain.
+        let misnamed = stale.first { use in
+            use.isNeededByName && [.unnamed, nil].contains(outcome(of: use, by: mdadmConfCopy))
+        }
         let seen =
             confs.flatMap(\.arrays).compactMap(\.uuid).first.map { "UUID=" + $0 } ?? "no ARRAY line for it"
         return [
@@ -41,8 +44,8 @@ extension InitramfsExamination {
                 "stale-mdadm-conf", "the initramfs of \(kernel) holds an older mdadm.conf than the root",
                 hidesRoot
                     ? waitsForRoot
-                    : needed ? "Timed out waiting for device \(first.device), then emergency mode" : nil,
-                hidesRoot || needed ? .blocker : .warning,
+                    : misnamed.map { "Timed out waiting for device \($0.device), then emergency mode" },
+                hidesRoot || misnamed != nil ? .blocker : .warning,
                 evidence(copy.key, seen: seen, expected: "UUID=\(first.array.uuid)"))
         ]
     }

@@ -76,15 +76,9 @@ extension InitramfsExamination {
         return KernelCommandLine(own + (scene.started.commandLine?.parameters ?? []))
     }
 
-    // Without a line for it, an array gets the name in its superblock where that is of this host, which has no name yet
-    // in most images, or of any (Incremental.c, match_home); else md127, or the next below that is free.
+    // The host has no name yet in most images.
     private func isNamedWithout(_ use: ArrayNaming.Use) -> Bool {
-        let number = use.device.hasPrefix("/dev/md") ? Int(use.device.dropFirst("/dev/md".count)) : nil
-        if let number, (100...127).contains(number) { return true }
-        let parts = use.array.name?.split(separator: ":").map(String.init) ?? []
-        let hostName = facts.texts["etc/hostname"]?.split(whereSeparator: \.isWhitespace).first.map(
-            String.init)
-        return parts.count == 2 && ["any", "localhost", "localhost.localdomain", hostName].contains(parts[0])
-            && ArrayNaming.sameName(use.device, "/dev/md/" + parts[1])
+        let name = facts.texts["etc/hostname"]?.split(whereSeparator: \.isWhitespace).first.map(String.init)
+        return use.isNamedBySuperblock(on: name)
     }
 }

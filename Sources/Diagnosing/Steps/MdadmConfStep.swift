@@ -15,11 +15,12 @@ enum MdadmConfStep: MigrationStep {
         let wrong = scene.arrays.uses.filter { !$0.isRight }
         guard !wrong.isEmpty else { return Examination(.done, reason: proof(scene)) }
         let remedy = correction(scene)
-        let image = wrong.contains(where: \.isHidden) ? InitramfsExamination(first: scene) : nil
+        let image = InitramfsExamination(first: scene)
         let copy = image?.mdadmConfCopy
         let findings = wrong.flatMap { use in
-            let symptom = stop(use, image, copy, scene)
-            return (use.isNamed ? [] : [finding(use, symptom, scene, remedy)])
+            let outcome = image?.outcome(of: use, by: copy)
+            let symptom = stop(use, image, outcome, scene)
+            return (use.isNamed ? [] : [finding(use, outcome, symptom, scene, remedy)])
                 + (use.exclusion.map { [exclusion($0, of: use, $0.isWhole ? symptom : nil, remedy)] } ?? [])
         }
         let neverDone = wrong.allSatisfy { use in
@@ -38,14 +39,18 @@ enum MdadmConfStep: MigrationStep {
     static func redo(_ scene: Scene) -> [Remedy] { scene.arrays.uses.isEmpty ? [] : [correction(scene)] }
 
     private static func finding(
-        _ use: ArrayNaming.Use, _ symptom: String?, _ scene: Scene, _ remedy: Remedy
+        _ use: ArrayNaming.Use, _ outcome: MdadmConfCopy.Outcome?, _ symptom: String?, _ scene: Scene,
+        _ remedy: Remedy
     ) -> Finding {
         let expected = "ARRAY \(use.device) … UUID=\(use.array.uuid)"
+        let name =
+            keepsName(use, outcome, scene)
+            ? "; the array has its name from elsewhere for now" : "; the array comes up under another name"
         switch use.standing {
         case .stale(let place, let device, let uuid):
             return finding(
                 "stale-uuid",
-                "\(device) is named by a UUID that no array has; the array comes up under another name", use,
+                "\(device) is named by a UUID that no array has" + name, use,
                 Evidence(
                     path: place.path, line: place.line, seen: "UUID=\(uuid)",
                     expected: "UUID=\(use.array.uuid)"), symptom, remedy)
@@ -56,7 +61,7 @@ enum MdadmConfStep: MigrationStep {
                 symptom, remedy)
         case .missing, .named:
             return finding(
-                "missing", "the array \(use.device) has no ARRAY line; it comes up under another name", use,
+                "missing", "the array \(use.device) has no ARRAY line" + name, use,
                 Evidence(
                     path: path(scene), seen: scene.arrays.hasFile ? "no ARRAY line for it" : "no such file",
                     expected: expected), symptom, remedy)
@@ -92,16 +97,29 @@ enum MdadmConfStep: MigrationStep {
     // fstab goes by that; one that is hidden, wherever something that lies on it is waited for, unless the image brings
     // it up: what runs is not taken apart again (Incremental.c: "not permitted by mdadm.conf", "explicitly ignored").
     private static func stop(
-        _ use: ArrayNaming.Use, _ image: InitramfsExamination?, _ copy: MdadmConfCopy?, _ scene: Scene
+        _ use: ArrayNaming.Use, _ image: InitramfsExamination?, _ outcome: MdadmConfCopy.Outcome?,
+        _ scene: Scene
     ) -> String? {
         let named = use.isNeededByName ? waiting(for: use.device) : nil
-        guard use.isHidden else { return use.isNamed ? nil : named }
+        guard use.isHidden else { return use.isNamed || keepsName(use, outcome, scene) ? nil : named }
         guard let image else { return nil }
-        switch image.outcome(of: use, by: copy) {
+        switch outcome {
         case .named, nil: return nil
         case .unnamed: return named
         case .hidden where image.isUnderRoot(use.array): return image.waitsForRoot
         case .hidden: return named ?? source(on: use.array, scene).map { waiting(for: $0) }
+        }
+    }
+
+    /// The image gives it its name, by a copy that is right or by the superblock; or leaves it to the system itself,
+    /// which trusts a superblock of its own host.
+    private static func keepsName(
+        _ use: ArrayNaming.Use, _ outcome: MdadmConfCopy.Outcome?, _ scene: Scene
+    ) -> Bool {
+        switch outcome {
+        case .named: true
+        case .hidden: use.isNamedBySuperblock(on: scene.installation.hostName)
+        case .unnamed, nil: false
         }
     }
 
