@@ -192,6 +192,25 @@ import Testing
         #expect(mirror.state(of: .lvmMirror) == .done)
     }
 
+    // The lab's RHEL 9 machine: making the image again brings the same filter into it.
+    @Test func `are hidden by the root's filter in an image that goes without the devices file`() throws {
+        var mirror = try Mirror()
+        let conf = #"devices { use_devicesfile = 1 global_filter = [ "a|^/dev/vda|", "r|.*|" ] }"#
+        let devices = ["/dev/sda2", "/dev/sdb2"].map {
+            "IDTYPE=devname IDNAME=\($0) DEVNAME=\($0) PVID=. PART=2\n"
+        }
+        mirror.installation.texts["/etc/lvm/lvm.conf"] = conf
+        mirror.installation.texts[Self.devicesFile] = devices.joined()
+        #expect(mirror.wrongSteps.isEmpty)
+        mirror.image.facts?.texts["etc/lvm/lvm.conf"] = conf
+        #expect(mirror.wrongSteps == [.lvmMirror])
+        let finding = try mirror.finding("lvm-mirror.filtered")
+        #expect(finding.severity == .blocker)
+        #expect(!finding.remedies.contains { !$0.isByHand })
+        mirror.image.facts?.texts[String(Self.devicesFile.dropFirst())] = devices.joined()
+        #expect(mirror.wrongSteps.isEmpty)
+    }
+
     private static let devicesFile = "/etc/lvm/devices/system.devices"
 
     @Test func `are not seen through a devices file that lists other disks with their PVIDs`() throws {

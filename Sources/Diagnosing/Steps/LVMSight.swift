@@ -31,6 +31,12 @@ struct LVMSight {
         guard let root else { return }
         if settings.devicesPath != nil {
             judgeDevicesFile(root)
+            // The system's own LVM passes over the filters; an image that has no devices file goes by its copy of them.
+            if findings.isEmpty, unknown == nil, let image = imageSettings, image.devicesPath == nil,
+                image.patterns == settings.patterns
+            {
+                judgeFilters(root)
+            }
         } else {
             judgeFilters(root)
         }
@@ -69,7 +75,9 @@ struct LVMSight {
         }
         findings.append(
             finding(
-                "filtered", "a filter of lvm.conf hides \(list(rejected)) from LVM", root,
+                "filtered",
+                "a filter of lvm.conf hides \(list(rejected)) from LVM"
+                    + (settings.devicesPath == nil ? "" : " in images, which have no devices file"), root,
                 [
                     Evidence(
                         path: LVMConf.path,
