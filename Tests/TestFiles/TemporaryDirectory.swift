@@ -7,11 +7,7 @@ package final class TemporaryDirectory: Sendable {
 
     /// `parent` is another than /tmp for what memory has no room for.
     package init(in parent: String = "/tmp") throws {
-        var template = Array((parent + "/bootmend-test-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw SystemError("make a directory in", parent, number: errno)
-        }
-        path = template.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        path = try newDirectory(in: parent, prefix: "bootmend-test-")
     }
 
     /// The directories above the file are made.

@@ -52,9 +52,10 @@ class Case:
             improve, _ = self.rescue(files, "improve", "--yes --improve")
             improved = self.boots("improved")
         # An array that was given its member back goes on being rebuilt when it is started the next time.
-        left = {*rescue["left to the person"], "sync"}
+        left = {*rescue["not_done"], "sync"}
         # There is no place for boot code on a disk without partitions.
-        left |= {"grub-install"} if "partition-table" in left else set()
+        if "partition-table" in left:
+            left.add("grub-install")
         open_steps = skipped(rescue["document"])
         complaints = [
             *looked["complaints"],
@@ -107,7 +108,7 @@ class Case:
             "document": document,
             "status": status,
             "left": done.stdout.splitlines(),
-            "left to the person": [each["step"] for each in not_done if each["purpose"] == "redo"],
+            "not_done": [each["step"] for each in not_done if each["purpose"] == "redo"],
             "improvable": any(each["purpose"] == "improvement" for each in not_done),
         }
         return result, round(done.seconds, 1)

@@ -27,14 +27,14 @@ enum BootCopyStep: MigrationStep {
         var findings: [Finding] = []
         for half in halves {
             let missing = scene.kernels(in: half).filter { !own.contains($0) }
+            let rescue = scene.rescueFiles(onlyIn: half)
+            let entries = lostEntries(boot, half, scene)
             if own.isEmpty, !missing.isEmpty {
                 findings.append(noKernel(boot, half, scene))
             } else if scene.isUnderMountPoint(half), let newest = missing.first, isNewer(newest, than: own) {
                 findings.append(shadowed(newest, half, scene))
-            } else if !missing.isEmpty || !lostEntries(boot, half, scene).isEmpty
-                || !scene.rescueFiles(onlyIn: half).isEmpty
-            {
-                findings.append(missingFiles(missing, boot, half, scene))
+            } else if !(missing + rescue + entries).isEmpty {
+                findings.append(missingFiles(missing, rescue, entries, boot, half, scene))
             }
             if boot.grub == nil, half.grub != nil, scene.menuOnESP == nil {
                 findings.append(noGrub(boot, half, scene))
@@ -103,10 +103,9 @@ enum BootCopyStep: MigrationStep {
     }
 
     private static func missingFiles(
-        _ kernels: [String], _ boot: BootDirectory, _ half: BootDirectory, _ scene: Scene
+        _ kernels: [String], _ rescue: [String], _ entries: [String], _ boot: BootDirectory,
+        _ half: BootDirectory, _ scene: Scene
     ) -> Finding {
-        let entries = lostEntries(boot, half, scene)
-        let rescue = scene.rescueFiles(onlyIn: half)
         let files = kernels.map { "vmlinuz-" + $0 } + rescue + entries
         let names = scene.files(of: kernels, in: half) + rescue + entries.map { "loader/entries/" + $0 }
         return Finding(

@@ -81,7 +81,7 @@ struct FstabEntryExamination {
             "no-such-device", severity,
             "\(entry.place) waits for \(entry.source), which no device has",
             symptom: stops
-                ? Self.emergency(entry.source)
+                ? FstabStep.waiting(for: entry.source)
                 : isRoot ? "Failed to start systemd-remount-fs.service, and the root stays read-only" : nil,
             seen: entry.source,
             expected: correction ?? edit.map { "\($0.value), so that the boot goes on without it" }, edit)
@@ -173,10 +173,6 @@ struct FstabEntryExamination {
             scene.volumes(source: $0.source).contains { $0.id == swap.id }
         }
         return isTaken ? nil : swap
-    }
-
-    private static func emergency(_ source: String) -> String {
-        "Timed out waiting for device \(source), then emergency mode"
     }
 
     private func problem(

@@ -107,6 +107,11 @@ enum FstabStep: MigrationStep {
             changes: [.writeFile(path: file.path, text: text, was: file.text, mode: 0o644)])
     }
 
+    /// What the console shows where something in fstab does not come.
+    static func waiting(for source: String) -> String {
+        "Timed out waiting for device \(source), then emergency mode"
+    }
+
     /// How fstab and the command line name a volume, whatever number it gets.
     static func source(_ volume: Volume) -> String? {
         if volume.kind == .logicalVolume { return volume.name }

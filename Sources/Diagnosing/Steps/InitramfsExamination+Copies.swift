@@ -31,11 +31,11 @@ extension InitramfsExamination {
         guard let first = stale.first else { return [] }
         // The system's own mdadm comes too late for the root.
         let ofTheRoot = stale.filter { isUnderRoot($0.array) }
-        let inForce = ofTheRoot.isEmpty ? nil : mdadmConfCopy
+        let inForce = mdadmConfCopy
         let hidesRoot = ofTheRoot.contains { outcome(of: $0, by: inForce) == .hidden }
         // What the image leaves to the system, and what has its name from the superblock, is not waited for in vain.
         let misnamed = stale.first { use in
-            use.isNeededByName && [.unnamed, nil].contains(outcome(of: use, by: mdadmConfCopy))
+            use.isNeededByName && [.unnamed, nil].contains(outcome(of: use, by: inForce))
         }
         let seen =
             confs.flatMap(\.arrays).compactMap(\.uuid).first.map { "UUID=" + $0 } ?? "no ARRAY line for it"
@@ -44,7 +44,7 @@ extension InitramfsExamination {
                 "stale-mdadm-conf", "the initramfs of \(kernel) holds an older mdadm.conf than the root",
                 hidesRoot
                     ? waitsForRoot
-                    : misnamed.map { "Timed out waiting for device \($0.device), then emergency mode" },
+                    : misnamed.map { FstabStep.waiting(for: $0.device) },
                 hidesRoot || misnamed != nil ? .blocker : .warning,
                 evidence(copy.key, seen: seen, expected: "UUID=\(first.array.uuid)"))
         ]

@@ -24,7 +24,7 @@ extension InitramfsExamination {
             finding(
                 "stale-mdadm-conf",
                 "the initramfs of \(kernel) has no mdadm.conf, and assembles \(first.device) under another name",
-                "Timed out waiting for device \(first.device), then emergency mode", .blocker,
+                FstabStep.waiting(for: first.device), .blocker,
                 evidence(
                     String(scene.distribution.mdadmConfPath.dropFirst()), seen: "no mdadm.conf",
                     expected: "UUID=\(first.array.uuid)"))

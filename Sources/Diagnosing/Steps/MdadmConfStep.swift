@@ -19,8 +19,9 @@ enum MdadmConfStep: MigrationStep {
         let copy = image?.mdadmConfCopy
         let findings = wrong.flatMap { use in
             let outcome = image?.outcome(of: use, by: copy)
-            let symptom = stop(use, image, outcome, scene)
-            return (use.isNamed ? [] : [finding(use, outcome, symptom, scene, remedy)])
+            let keepsName = keepsName(use, outcome, scene)
+            let symptom = stop(use, keepsName, image, outcome, scene)
+            return (use.isNamed ? [] : [finding(use, keepsName, symptom, scene, remedy)])
                 + (use.exclusion.map { [exclusion($0, of: use, $0.isWhole ? symptom : nil, remedy)] } ?? [])
         }
         let neverDone = wrong.allSatisfy { use in
@@ -39,12 +40,11 @@ enum MdadmConfStep: MigrationStep {
     static func redo(_ scene: Scene) -> [Remedy] { scene.arrays.uses.isEmpty ? [] : [correction(scene)] }
 
     private static func finding(
-        _ use: ArrayNaming.Use, _ outcome: MdadmConfCopy.Outcome?, _ symptom: String?, _ scene: Scene,
-        _ remedy: Remedy
+        _ use: ArrayNaming.Use, _ keepsName: Bool, _ symptom: String?, _ scene: Scene, _ remedy: Remedy
     ) -> Finding {
         let expected = "ARRAY \(use.device) … UUID=\(use.array.uuid)"
         let name =
-            keepsName(use, outcome, scene)
+            keepsName
             ? "; the array has its name from elsewhere for now" : "; the array comes up under another name"
         switch use.standing {
         case .stale(let place, let device, let uuid):
@@ -97,17 +97,17 @@ enum MdadmConfStep: MigrationStep {
     // fstab goes by that; one that is hidden, wherever something that lies on it is waited for, unless the image brings
     // it up: what runs is not taken apart again (Incremental.c: "not permitted by mdadm.conf", "explicitly ignored").
     private static func stop(
-        _ use: ArrayNaming.Use, _ image: InitramfsExamination?, _ outcome: MdadmConfCopy.Outcome?,
-        _ scene: Scene
+        _ use: ArrayNaming.Use, _ keepsName: Bool, _ image: InitramfsExamination?,
+        _ outcome: MdadmConfCopy.Outcome?, _ scene: Scene
     ) -> String? {
-        let named = use.isNeededByName ? waiting(for: use.device) : nil
-        guard use.isHidden else { return use.isNamed || keepsName(use, outcome, scene) ? nil : named }
+        let named = use.isNeededByName ? FstabStep.waiting(for: use.device) : nil
+        guard use.isHidden else { return use.isNamed || keepsName ? nil : named }
         guard let image else { return nil }
         switch outcome {
         case .named, nil: return nil
         case .unnamed: return named
         case .hidden where image.isUnderRoot(use.array): return image.waitsForRoot
-        case .hidden: return named ?? source(on: use.array, scene).map { waiting(for: $0) }
+        case .hidden: return named ?? source(on: use.array, scene).map { FstabStep.waiting(for: $0) }
         }
     }
 
@@ -121,10 +121,6 @@ enum MdadmConfStep: MigrationStep {
         case .hidden: use.isNamedBySuperblock(on: scene.installation.hostName)
         case .unnamed, nil: false
         }
-    }
-
-    private static func waiting(for device: String) -> String {
-        "Timed out waiting for device \(device), then emergency mode"
     }
 
     /// What fstab waits for and lies on this array.

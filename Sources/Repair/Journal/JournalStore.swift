@@ -42,16 +42,17 @@ final class JournalStore: Sendable {
         var rest = bytes[...]
         let number = text.number
         let size = try Status(of: number, shown).size
-        while !rest.isEmpty {
-            let chunk = Array(rest)
-            let put = Glibc.write(number, chunk, chunk.count)
-            guard put >= 0 else {
-                let error = errno
-                // The half of a line would swallow the next one, which may be the last and fit.
-                ftruncate(number, off_t(clamping: size))
-                throw SystemError("write", shown + "/journal", number: error)
+        do throws(SystemError) {
+            while !rest.isEmpty {
+                let chunk = Array(rest)
+                let put = try check(
+                    minusOne: { Glibc.write(number, chunk, chunk.count) }, "write", shown + "/journal")
+                rest = rest.dropFirst(put)
             }
-            rest = rest.dropFirst(put)
+        } catch {
+            // The half of a line would swallow the next one, which may be the last and fit.
+            ftruncate(number, off_t(clamping: size))
+            throw error
         }
         try text.synchronize(shown + "/journal")
     }

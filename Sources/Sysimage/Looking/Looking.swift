@@ -42,7 +42,7 @@ package struct Looking: ~Copyable {
             throw SystemError("look at", volume.name, detail: "there is no filesystem on it")
         }
         let scaffold = Scaffold()
-        let path = try place.newDirectory()
+        let path = try newDirectory(in: place.path)
         scaffold.made(directory: path)
         let look = Look(
             volume: volume, map: map, copy: copy, type: signature.type, subvolume: subvolume,

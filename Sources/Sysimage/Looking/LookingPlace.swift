@@ -35,13 +35,6 @@ package struct LookingPlace: Sendable, Hashable {
         throw SystemError(failure)
     }
 
-    /// A new empty directory.
-    func newDirectory() throws(SystemError) -> String {
-        var template = Array((path + "/XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("make a directory in", path, number: errno) }
-        return template.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
-
     // PID 1 has the mounts that everybody sees. Without /proc nothing can be told, and a root without /proc is no
     // system that others work in.
     private static func isPrivate() -> Bool {
