@@ -1,3 +1,4 @@
+import Bytes
 import CLinux
 import Glibc
 
@@ -39,7 +40,6 @@ package struct DMRaidStatus: Codable, Sendable, Hashable {
         var line = [CChar](repeating: 0, count: 1024)
         let result = bm_dm_status(major, minor, &line, line.count)
         guard result == 0 else { return nil }
-        self.init(
-            parsing: String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+        self.init(parsing: line.withUnsafeBytes(\.textToNUL))
     }
 }

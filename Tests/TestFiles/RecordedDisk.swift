@@ -44,7 +44,7 @@ package final class RecordedDisk: Sendable {
     private init(size: UInt64, called name: String) throws {
         var template = Array("/tmp/bootmend-\(name)-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
-        path = template.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        path = template.withUnsafeBytes(\.textToNUL)
         self.size = size
         guard descriptor >= 0, ftruncate(descriptor, off_t(size)) == 0 else {
             throw Broken(reason: String(cString: strerror(errno)))
