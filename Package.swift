@@ -90,7 +90,7 @@ let package = Package(
         tests(
             of: "Diagnosing", and: ["Surveying", "Storage", "BootFiles", "Machine", "Changes", "Report"],
             hasFixtures: true),
-        tests(of: "Repair", and: ["Changes", "Machine", "Storage", "Sysimage", "TestFiles"]),
+        tests(of: "Repair", and: ["Changes", "Machine", "Storage", "Surveying", "Sysimage", "TestFiles"]),
         tests(
             of: "Report", and: ["Diagnosing", "Surveying", "Changes", "Machine", "Storage", "BootFiles"],
             hasFixtures: true),

@@ -16,6 +16,7 @@ extension Installation {
         reader.readTexts()
         reader.readKernels(aliases)
         reader.notePresent()
+        reader.readJournals()
         return reader.installation
     }
 }
@@ -86,6 +87,10 @@ private struct InstallationReader {
     private static func machineID(_ text: String) -> String? {
         let id = text.prefix { $0.isASCII && $0.isHexDigit }
         return id.count == 32 ? id.lowercased() : nil
+    }
+
+    mutating func readJournals() {
+        installation.cutShort = attempt { tree throws(SystemError) in try CutShortRun.all(in: tree) }
     }
 
     mutating func readConfiguration() {

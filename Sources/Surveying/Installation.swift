@@ -33,6 +33,8 @@ package struct Installation: Codable, Sendable, Hashable {
     package var programs: Set<Tool> {
         Set(KeptText.programs.filter { tool in present.contains { $0.hasSuffix("/" + tool.rawValue) } })
     }
+    /// Rescues of it that are neither done nor taken back; nil in surveys of older versions.
+    package var cutShort: [CutShortRun]?
     /// What could not be read of it.
     package var failures: [String]
 

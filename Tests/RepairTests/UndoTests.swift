@@ -2,6 +2,7 @@ import Changes
 import Glibc
 import Machine
 import Repair
+import Surveying
 import Testing
 
 @Suite(.enabled(InstalledSystem.reason) { InstalledSystem.canRun })
@@ -99,6 +100,53 @@ struct Undoing {
         #expect(report.isComplete, "\(report.items)")
         #expect(try system.snapshot() == before)
         #expect(Journal.unfinished(root: root).isEmpty)
+    }
+
+    @Test func `a run that was cut short is finished: what it was at is taken back, what it did stays`() throws {
+        try system.write("other", to: "/etc/other")
+        let other = Change.writeFile(path: "/etc/other", text: "changed", was: "other", mode: 0o644)
+        _ = system.apply([edit, other])
+        // The power failed before the second was done.
+        for place in ["\(system.root)/var/lib/bootmend", system.run] {
+            try system.shell("sed -i '/^{.done.*2}/d; /^{.left.*:2,/d; /^{.end/d' '\(place)/1/journal'")
+        }
+        #expect(try CutShortRun.all(in: RootDirectory(system.root)).map(\.id) == ["1"])
+        #expect(try Undo.finish("1", target: system.target()).isComplete)
+        #expect(try CutShortRun.all(in: RootDirectory(system.root)).isEmpty)
+        #expect(try system.text("/etc/fstab") == "new")
+        #expect(try system.text("/etc/other") == "other")
+        // What came into its place later is not this run's to take back.
+        try system.write("later", to: "/etc/other")
+        #expect(try system.undo("1").isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+        #expect(try system.text("/etc/other") == "later")
+        #expect(throws: SystemError.self) { try Undo.finish("1", target: system.target()) }
+    }
+
+    @Test func `a damaged line of the journal is read from the copy in run, and else is a failure`() throws {
+        try system.write("other", to: "/etc/other")
+        let before = try system.snapshot()
+        let other = Change.writeFile(path: "/etc/other", text: "changed", was: "other", mode: 0o644)
+        _ = system.apply([edit, other])
+        try system.shell("sed -i '/was.*etc.other/s/^{/x/' '\(system.root)/var/lib/bootmend/1/journal'")
+        #expect(try system.undo().isComplete)
+        #expect(try system.snapshot() == before)
+        _ = system.apply([edit, other])
+        try system.shell(
+            "sed -i '/was.*etc.other/s/^{/x/' '\(system.root)/var/lib/bootmend/2/journal'; rm -rf '\(system.run)'/*")
+        let report = try system.undo("2")
+        #expect(report.failures.count == 1)
+        #expect(report.failures.first?.contains("is damaged") == true)
+        #expect(try system.text("/etc/fstab") == "old")
+        #expect(try system.text("/etc/other") == "changed")
+    }
+
+    @Test func `a journal of another bootmend's is not undone by guesses`() throws {
+        _ = system.apply([edit])
+        try system.shell(
+            "sed -i 's/\"schema\":1/\"schema\":2/' '\(system.root)/var/lib/bootmend/1/journal'; rm -rf '\(system.run)'/*")
+        #expect { try system.undo("1") } throws: { "\($0)".contains("schema 2") }
+        #expect(try system.text("/etc/fstab") == "new")
     }
 
     @Test func `a damaged backup is noticed, and the copy in run is used`() throws {

@@ -9,11 +9,14 @@ import Machine
 package final class Journal {
     /// Where journals lie in an installed system.
     package static let directory = "/var/lib/bootmend"
+    private static let schema = 1
 
     package private(set) var id: String
     /// The first is the one that counts.
     private(set) var stores: [JournalStore]
     private(set) var records: [JournalRecord]
+    /// The first line of it that cannot be read, where one cannot.
+    private(set) var damagedLine: Int?
     private let runDirectory: RootDirectory
     private var backups = 0
     /// Backups up to this size are kept in /run too, which is memory.
@@ -32,7 +35,7 @@ package final class Journal {
         let id = String((try ids(in: run, "/").max() ?? 0) + 1)
         let store = try JournalStore("/" + id, in: run)
         let journal = Journal(id: id, stores: [store], records: [], runDirectory: run)
-        try journal.add(.begin(schema: 1, id: id, installation: installation))
+        try journal.add(.begin(schema: schema, id: id, installation: installation))
         return journal
     }
 
@@ -46,13 +49,22 @@ package final class Journal {
         let copies = run.exists("/" + id + "/journal") ? [(run, "/" + id)] : []
         var stores: [JournalStore] = []
         for (root, path) in places + copies { stores.append(try JournalStore(path, in: root)) }
-        let first = try stores.first?.read() ?? []
-        let records = JournalRecord.records(in: first)
-        let journal = Journal(id: id, stores: stores, records: records, runDirectory: run)
+        let texts = try stores.map { JournalRecord.records(in: try $0.read()) }
+        var text = texts[0]
         // The copy of another installation's run may bear the same number.
-        if stores.count > 1, JournalRecord.records(in: try stores[1].read()).first != records.first {
-            journal.stores.removeLast()
+        if let copy = texts.dropFirst().first {
+            if copy.records.first != text.records.first { stores.removeLast() } else if copy.damagedLine == nil {
+                text = text.damagedLine == nil ? text : copy
+            }
         }
+        if case .begin(let schema, _, _)? = text.records.first, schema != Self.schema {
+            throw SystemError(
+                "use", "the journal \(id)",
+                detail: "it is one of schema \(schema), and this bootmend writes \(Self.schema)",
+                hint: "undo it with the bootmend that made the changes")
+        }
+        let journal = Journal(id: id, stores: stores, records: text.records, runDirectory: run)
+        journal.damagedLine = text.damagedLine
         return journal
     }
 

@@ -27,6 +27,8 @@ enum JournalRecord: Codable, Sendable, Hashable {
     case done(number: Int)
     /// Before anything of it is put back.
     case undoing(number: Int)
+    /// It is as it was before, although the run stays.
+    case takenBack(number: Int)
     case end(how: Ending)
 
     enum Ending: String, Codable, Sendable, Hashable {
@@ -100,11 +102,20 @@ extension JournalRecord {
         return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
     }
 
-    /// Every line that is whole.
-    static func records(in journal: [UInt8]) -> [JournalRecord] {
+    /// The lines of a journal, without a last one that was cut short: before its end was on the disk, nothing that it
+    /// announces was done. `damagedLine` is the first that cannot be read, counted from 1.
+    static func records(in journal: [UInt8]) -> (records: [JournalRecord], damagedLine: Int?) {
         let decoder = JSONDecoder()
-        return journal.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            try? decoder.decode(JournalRecord.self, from: Data(line))
+        let lines = journal.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        var records: [JournalRecord] = []
+        var damagedLine: Int?
+        for (number, line) in zip(1..., lines) {
+            if let record = try? decoder.decode(JournalRecord.self, from: Data(line)) {
+                records.append(record)
+            } else {
+                damagedLine = damagedLine ?? number
+            }
         }
+        return (records, damagedLine)
     }
 }

@@ -30,7 +30,7 @@ extension Journal {
             case .begin(_, _, let installation): state.installation = installation
             case .change(_, _, let title, _): state.titles.append(title)
             case .end(let how): state.end = JournalState.End(rawValue: how.rawValue) ?? .unfinished
-            case .was, .left, .done, .undoing: break
+            case .was, .left, .done, .undoing, .takenBack: break
             }
         }
         return state
@@ -41,7 +41,7 @@ extension Journal {
         let ids = (try? Self.ids(in: root, base)) ?? []
         return ids.sorted(by: >).compactMap { id in
             guard let bytes = try? root.read("\(base)/\(id)/journal", limit: 64 << 20) else { return nil }
-            return Journal.state(of: JournalRecord.records(in: bytes), id: String(id))
+            return Journal.state(of: JournalRecord.records(in: bytes).records, id: String(id))
         }
     }
 

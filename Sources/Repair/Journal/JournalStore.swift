@@ -30,10 +30,11 @@ final class JournalStore: Sendable {
         self.directory = directory
         try Self.needFile(text, shown + "/journal")
         try Attributes.label(text.number, like: extended, shown + "/journal")
-        let size = try Status(of: text.number, shown).size
-        // A line that a power failure cut short must not swallow the next one.
-        if size > 0, try text.read(at: size - 1, count: 1, of: shown) != [UInt8(ascii: "\n")] {
-            try append([UInt8(ascii: "\n")])
+        // A line that a power failure cut short, and that nobody has acted on, must not swallow the next one.
+        let written = try read()
+        let whole = (written.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+        if whole < written.count {
+            try check(minusOne: { ftruncate(text.number, off_t(whole)) }, "shorten", shown + "/journal")
         }
     }
 

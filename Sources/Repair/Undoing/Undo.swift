@@ -39,8 +39,8 @@ package enum Undo {
 
     /// Takes back the run `id`, or the newest that can be taken back.
     ///
-    /// The target has to be open, by a caller who holds the `RunLock`. A run that was cut short is taken back as far as it came. What somebody has changed
-    /// since is left alone unless `evenIfChanged`. Throws where there is no such run, or nothing to take back.
+    /// The target has to be open, by a caller who holds the `RunLock`. A run that was cut short is taken back as far as it
+    /// came. What somebody has changed since is left alone unless `evenIfChanged`. Throws where there is no such run, or nothing to take back.
     package static func run(
         id: String? = nil, target: RepairTarget, evenIfChanged: Bool = false,
         progress: @Sendable (RepairProgress) -> Void = { _ in }
@@ -52,9 +52,19 @@ package enum Undo {
         guard state.canBeUndone else {
             throw SystemError("undo", state.id, detail: "that run is \(state.end.rawValue) already")
         }
+        let report = putBack(journal.begun, journal, target, evenIfChanged: evenIfChanged, progress)
+        if report.isComplete { try journal.add(.end(how: .undone)) }
+        return report
+    }
+
+    /// Puts back what these changes have touched, the last one first.
+    private static func putBack(
+        _ numbers: [Int], _ journal: Journal, _ target: RepairTarget, evenIfChanged: Bool,
+        _ progress: @Sendable (RepairProgress) -> Void
+    ) -> Report {
         let restoring = Restoring(journal: journal, root: target.root, settlesBoot: target.settlesBoot)
-        var report = Report(id: state.id, titles: [], items: [])
-        for number in journal.begun.reversed() where journal.hasSaved(number) {
+        var report = Report(id: journal.id, titles: [], items: [])
+        for number in numbers.reversed() where journal.hasSaved(number) {
             progress(.puttingBack(number: number, title: journal.title(of: number)))
             let items = restoring.restoreAll(
                 of: number, sparingLater: !evenIfChanged && journal.isWhole(number))
@@ -62,7 +72,28 @@ package enum Undo {
             report.items += items
             report.titles.append(journal.title(of: number))
         }
-        if report.isComplete { try journal.add(.end(how: .undone)) }
+        if let line = journal.damagedLine {
+            let reason = "line \(line) of it is damaged: what it tells of was not put back"
+            report.items.append(Item(change: 0, subject: journal.shown + "/journal", result: .failed(reason)))
+        }
+        return report
+    }
+
+    /// Takes back the change at which the run `id` was cut short, and keeps those before it. Which the caller then has to
+    /// look at anew.
+    package static func finish(
+        _ id: String, target: RepairTarget, progress: @Sendable (RepairProgress) -> Void = { _ in }
+    ) throws -> Report {
+        let (place, base) = try target.journals()
+        let journal = try Journal.open(id, in: place, base, runDirectory: target.runDirectory)
+        guard [.unfinished, .stuck].contains(journal.state.end) else {
+            throw SystemError("finish", id, detail: "that run is \(journal.state.end.rawValue) already")
+        }
+        let half = journal.begun.filter { !journal.isWhole($0) }
+        let report = putBack(half, journal, target, evenIfChanged: true, progress)
+        guard report.isComplete else { return report }
+        for number in half { try journal.add(.takenBack(number: number)) }
+        try journal.add(.end(how: .applied))
         return report
     }
 
@@ -84,9 +115,14 @@ package enum Undo {
 }
 
 extension Journal {
-    /// Numbers of the changes that were begun, in order.
+    /// Numbers of the changes that were begun and not taken back by themselves, in order.
     var begun: [Int] {
-        records.compactMap { if case .change(let number, _, _, _) = $0 { number } else { nil } }
+        records.compactMap { record in
+            guard case .change(let number, _, _, _) = record,
+                !records.contains(.takenBack(number: number))
+            else { return nil }
+            return number
+        }
     }
 
     /// It was made to its end, and nobody has begun to take it back: what has become different since is somebody else's,

@@ -1,0 +1,57 @@
+import FoundationEssentials
+import Machine
+
+/// A rescue that was cut short, or could not take back all of what it had changed.
+package struct CutShortRun: Codable, Sendable, Hashable {
+    /// What `bootmend undo` calls it.
+    package var id: String
+    /// The change that it had begun last.
+    package var title: String
+
+    package init(id: String, title: String) {
+        self.id = id
+        self.title = title
+    }
+
+    private static let directory = "/var/lib/bootmend"
+    private static let largest = 16 << 20
+    private static let most = 256
+
+    /// Those of an installed system, newest first, out of the journals in it.
+    ///
+    /// A journal has one JSON object a line: `{"change":{"title":…}}` before something is changed, and at last
+    /// `{"end":{"how":"applied"}}`, or `undone`, `rolled-back`, `stuck`.
+    package static func all(in tree: RootDirectory) throws(SystemError) -> [CutShortRun] {
+        let numbers = (try tree.list(directory, limit: 4096) ?? []).compactMap { Int($0) }.sorted(by: >)
+        var found: [CutShortRun] = []
+        for number in numbers.prefix(most) {
+            let bytes = try tree.read("\(directory)/\(number)/journal", limit: largest)
+            if let run = CutShortRun(id: String(number), parsing: bytes ?? []) { found.append(run) }
+        }
+        return found
+    }
+
+    /// Nil for a run that came to an end, and for one that had begun nothing.
+    init?(id: String, parsing journal: [UInt8]) {
+        let decoder = JSONDecoder()
+        var title: String?
+        var end: String?
+        for line in journal.split(separator: UInt8(ascii: "\n")) {
+            // Of what was there before, lines may be long, and say nothing of it.
+            guard line.starts(with: #"{"change""#.utf8) || line.starts(with: #"{"end""#.utf8),
+                let record = try? decoder.decode(Line.self, from: Data(line))
+            else { continue }
+            title = record.change?.title ?? title
+            end = record.end?.how ?? end
+        }
+        guard let title, end == nil || end == "stuck" else { return nil }
+        self.init(id: id, title: title)
+    }
+
+    private struct Line: Decodable {
+        struct Change: Decodable { var title: String }
+        struct End: Decodable { var how: String }
+        var change: Change?
+        var end: End?
+    }
+}
