@@ -48,7 +48,8 @@ extension Plan {
         let left = remedies.filter { !agreed.contains($0) }
         var plan = Plan(
             installation: installation.root.rawValue,
-            remedies: withoutRepetitions(lastThoseThatStay(agreed)), notDone: left,
+            remedies: withoutRepetitions(lastThoseThatStay(BootCodeRedo.sharing(agreed, scene))),
+            notDone: left,
             refusals: agreed.isEmpty ? [] : scene.reasonsNotToWrite)
         if !plan.remedies.isEmpty { plan.remedies.insert(opening(scene), at: 0) }
         return plan

@@ -55,6 +55,14 @@ extension Distribution {
     /// The tool that writes grubenv.
     package var editenv: Tool { grubDirectory.hasSuffix("2") ? .grub2Editenv : .grubEditenv }
 
+    /// The tool that writes the core image in GRUB's directory to a BIOS disk.
+    package var biosSetup: Tool { grubDirectory.hasSuffix("2") ? .grub2BiosSetup : .grubBiosSetup }
+
+    /// Writes boot code and the core image in GRUB's directory to a BIOS disk, and changes nothing in /boot.
+    package func setUpGrub(on disk: String) -> Command {
+        Command(biosSetup, "--directory=\(grubDirectory)/i386-pc", disk)
+    }
+
     package func imageWords(needs: InitramfsNeeds) -> String? { nil }
 
     package func installDevices(in text: String) -> [String]? { nil }

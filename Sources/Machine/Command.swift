@@ -6,6 +6,8 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     case mkinitramfs, dracut, mkinitcpio
     case grubInstall = "grub-install"
     case grub2Install = "grub2-install"
+    case grubBiosSetup = "grub-bios-setup"
+    case grub2BiosSetup = "grub2-bios-setup"
     case grubMkconfig = "grub-mkconfig"
     case grub2Mkconfig = "grub2-mkconfig"
     case grubEditenv = "grub-editenv"
@@ -30,8 +32,8 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
         case .mkinitramfs: "initramfs-tools-core"
         case .dracut: "dracut"
         case .mkinitcpio: "mkinitcpio"
-        case .grubInstall, .grubMkconfig, .grubEditenv: "grub-pc"
-        case .grub2Install, .grub2Mkconfig, .grub2Editenv: "grub2-tools"
+        case .grubInstall, .grubBiosSetup, .grubMkconfig, .grubEditenv: "grub-pc"
+        case .grub2Install, .grub2BiosSetup, .grub2Mkconfig, .grub2Editenv: "grub2-tools"
         case .efibootmgr: "efibootmgr"
         case .shell, .true: "coreutils"
         }

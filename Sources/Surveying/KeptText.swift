@@ -24,7 +24,7 @@ enum KeptText {
     ]
 
     /// Programs by whose presence a family goes, each listed where it is first found in the tool directories.
-    static let programs: [Tool] = [.mkinitramfs, .dracut]
+    static let programs: [Tool] = [.mkinitramfs, .dracut, .grubBiosSetup, .grub2BiosSetup]
 
     /// lvm.conf as shipped is 110 KiB of comments: each becomes an empty line, so that line numbers stay true.
     static func withoutComments(_ text: String) -> String {

@@ -5,7 +5,7 @@ import Glibc
 import Machine
 
 extension Work {
-    /// Has GRUB write its boot code to one disk, and looks on the disk whether it is there.
+    /// Has GRUB write its boot code to one disk, and looks on the disk whether it is there and goes with /boot.
     ///
     /// It is whole and flushed before the next change begins: with two disks, one boots at every moment.
     func installBootLoader(
@@ -16,7 +16,7 @@ extension Work {
         try saving.save(directory)
         try run(command)
         try flush(disk)
-        try look(at: disk, area, command)
+        try look(at: disk, area, directory, command)
         if isBoot(directory + "/") { try Place.existing(directory + "/grub.cfg", in: root).settle() }
     }
 
@@ -34,7 +34,7 @@ extension Work {
         try Descriptor(opening: disk, O_RDWR).synchronize(disk)
     }
 
-    private func look(at disk: String, _ area: BootArea, _ command: Command) throws {
+    private func look(at disk: String, _ area: BootArea, _ directory: String, _ command: Command) throws {
         let source = try BlockSource(disk)
         let sector = try source.read(at: 0, count: 512)
         guard Array(sector[BootArea.table.clamped(to: 0..<sector.count)]) == area.tableBytes else {
@@ -43,10 +43,16 @@ extension Work {
         guard case .grub(let coreSector) = BootRecord(parsing: sector).code else {
             throw RepairFailure("'\(command)' succeeded, and the first sector of \(disk) holds no GRUB")
         }
-        let core = try CoreImage.read(from: source, at: coreSector)
+        let modules = try GrubModules.read(root, path: directory + "/i386-pc")
+        let core = try CoreImage.read(from: source, at: coreSector, modules: modules)
         if let damage = core.damage {
             throw RepairFailure(
                 "'\(command)' succeeded, and the core image on \(disk) is not whole: \(damage)")
+        }
+        if let part = core.missingSymbols.first ?? core.differingModules?.first {
+            throw RepairFailure(
+                "'\(command)' succeeded, and the core image on \(disk) is of another build than '\(directory)': \(part)"
+            )
         }
     }
 }
