@@ -93,6 +93,21 @@ import Testing
         #expect(lines == ["sgdisk -a 1 -n 0:34:2047 -t 0:ef02 b.img"])
     }
 
+    @Test func `is nothing that GRUB could be written beside, where the disk or its place is taken`() throws {
+        var mirror = try Mirror()
+        mirror.eraseBootCode(of: 1)
+        mirror.survey.storage.disks[1].table?.type = "gpt"
+        let start = try #require(mirror.survey.storage.disks[1].table?.partitions[1].start)
+        mirror.survey.diskBoots[1].area?.start = start
+        #expect(try mirror.finding("partition-table.bios-boot-in-use").evidence.first?.seen == "LVM2_member")
+        #expect(try mirror.finding("grub-install.missing").remedies.allSatisfy(\.isByHand))
+        mirror.survey.storage.disks[1].table = nil
+        try mirror.change("b.img") { $0.signature = Signature(type: "LVM2_member") }
+        #expect(try mirror.finding("partition-table.no-table").severity == .warning)
+        #expect(try mirror.finding("grub-install.missing").remedies.allSatisfy(\.isByHand))
+        #expect(mirror.plan().isEmpty)
+    }
+
     @Test func `copied with its id is noted, and done`() throws {
         var mirror = try Mirror()
         let first = mirror.survey.storage.disks[0].table?.uuid

@@ -119,11 +119,14 @@ enum PartitionTableStep: MigrationStep {
 
     /// What keeps GRUB's core image from having a place on the disk.
     static func embedding(on disk: Disk, _ scene: Scene) -> Finding? {
-        guard let table = disk.table, let code = scene.survey.diskBoots.first(where: { $0.disk == disk.id })
-        else { return nil }
+        guard let code = scene.survey.diskBoots.first(where: { $0.disk == disk.id }) else { return nil }
+        guard let table = disk.table else { return noTable(disk, scene) }
         // What lies there fits.
         if case .grub = code.record?.code, let core = code.core, core.damage == nil { return nil }
         if table.type == "gpt" && code.area == nil { return noBIOSBoot(disk, table) }
+        if table.type == "gpt", let area = code.area, let taken = takenBIOSBoot(at: area, table, scene) {
+            return taken
+        }
         let length = code.area?.length ?? 0
         let core = scene.survey.diskBoots.compactMap(\.core?.sectors).max().map {
             UInt64(UInt32(clamping: $0)) * 512
@@ -151,6 +154,33 @@ enum PartitionTableStep: MigrationStep {
                 Evidence(
                     device: disk.id.rawValue, offset: 512, seen: "\(length) bytes", expected: "about 1 MiB")
             ])
+    }
+
+    // What has the whole disk has the sectors in which boot code would lie.
+    private static func noTable(_ disk: Disk, _ scene: Scene) -> Finding? {
+        guard let type = scene.storage.volume(disk.id)?.signature?.type else { return nil }
+        return finding(
+            "no-table", "\(disk.id) has no partition table, so GRUB cannot be installed on it",
+            symptom: "grub-install: error: will not proceed with blocklists",
+            [Evidence(device: disk.id.rawValue, offset: 0, seen: type, expected: "a partition table")],
+            .byHand(
+                id, title: "Give \(disk.id) a partition table", lines: ["wipefs --no-act \(disk.id)"],
+                why: "it has to leave the mirror for that and be added again; what is on it is lost by it"))
+    }
+
+    private static func takenBIOSBoot(
+        at area: DiskBoot.Area, _ table: PartitionTable, _ scene: Scene
+    ) -> Finding? {
+        guard let partition = table.partitions.first(where: { $0.start == area.start }),
+            let volume = scene.storage.volume(partition.id), let type = volume.signature?.type
+        else { return nil }
+        return finding(
+            "bios-boot-in-use", "\(volume.name) is to hold GRUB's core image and holds something else",
+            [Evidence(device: volume.name, seen: type, expected: "nothing but a core image")],
+            .byHand(
+                id, title: "Empty \(volume.name), or make another BIOS boot partition",
+                lines: ["wipefs --no-act \(volume.name)"],
+                why: "installing GRUB would overwrite what is there; whether that is wanted only you know"))
     }
 
     private static func noBIOSBoot(_ disk: Disk, _ table: PartitionTable) -> Finding {
