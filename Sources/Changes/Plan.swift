@@ -6,11 +6,11 @@ package struct Plan: Codable, Sendable, Hashable {
     package var remedies: [Remedy]
     /// Left out: what needs a consent that was not given, and improvements that were not asked for.
     package var notDone: [Remedy]
-    /// Reasons not to write at all, each with the way out; then nothing is applied.
-    package var refusals: [String]
+    /// Where there are any, nothing is applied.
+    package var refusals: [PlanRefusal]
 
     package init(
-        installation: String, remedies: [Remedy] = [], notDone: [Remedy] = [], refusals: [String] = []
+        installation: String, remedies: [Remedy] = [], notDone: [Remedy] = [], refusals: [PlanRefusal] = []
     ) {
         self.installation = installation
         self.remedies = remedies

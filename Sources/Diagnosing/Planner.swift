@@ -12,12 +12,18 @@ package struct PlanOptions: Sendable, Hashable {
     package var again: [StepID]
     /// Devices named for changes that put data at stake.
     package var confirmed: [String]
+    /// Reasons not to write that the person knows better about.
+    package var forced: Set<PlanRefusal.Reason>
 
-    package init(improve: Bool = false, only: [StepID] = [], again: [StepID] = [], confirmed: [String] = []) {
+    package init(
+        improve: Bool = false, only: [StepID] = [], again: [StepID] = [], confirmed: [String] = [],
+        forced: Set<PlanRefusal.Reason> = []
+    ) {
         self.improve = improve
         self.only = only
         self.again = again
         self.confirmed = confirmed
+        self.forced = forced
     }
 }
 
@@ -50,7 +56,7 @@ extension Plan {
             installation: installation.root.rawValue,
             remedies: withoutRepetitions(lastThoseThatStay(BootCodeRedo.sharing(agreed, scene))),
             notDone: left,
-            refusals: agreed.isEmpty ? [] : scene.reasonsNotToWrite)
+            refusals: agreed.isEmpty ? [] : scene.refusals(forced: options.forced))
         if !plan.remedies.isEmpty { plan.remedies.insert(opening(scene), at: 0) }
         return plan
     }

@@ -9,7 +9,7 @@ extension VolumeGroup {
         else { return nil }
         self.init(
             id: id, name: name, seqno: Int(seqno), extentSize: extentSize,
-            systemID: group.string("system_id"),
+            systemID: group.string("system_id"), lockType: group.string("lock_type"),
             flags: group.strings("status") + group.strings("flags"),
             physicalVolumes: group.section("physical_volumes")?.sections.compactMap(PhysicalVolume.init)
                 ?? [],

@@ -6,6 +6,8 @@ package struct VolumeGroup: Codable, Sendable, Hashable {
     /// Bytes.
     package var extentSize: UInt64
     package var systemID: String?
+    /// `sanlock`, `dlm`, `idm`: a group that several machines may have open; nil or `none` for any other.
+    package var lockType: String?
     package var flags: [String]
     package var physicalVolumes: [PhysicalVolume]
     package var logicalVolumes: [LogicalVolume]
@@ -14,7 +16,7 @@ package struct VolumeGroup: Codable, Sendable, Hashable {
 
     package init(
         id: String, name: String, seqno: Int, extentSize: UInt64, systemID: String? = nil,
-        flags: [String] = [],
+        lockType: String? = nil, flags: [String] = [],
         physicalVolumes: [PhysicalVolume] = [], logicalVolumes: [LogicalVolume] = [],
         outdated: [VolumeGroup] = []
     ) {
@@ -23,6 +25,7 @@ package struct VolumeGroup: Codable, Sendable, Hashable {
         self.seqno = seqno
         self.extentSize = extentSize
         self.systemID = systemID
+        self.lockType = lockType
         self.flags = flags
         self.physicalVolumes = physicalVolumes
         self.logicalVolumes = logicalVolumes

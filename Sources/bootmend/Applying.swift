@@ -14,8 +14,8 @@ struct Applying {
     let progress: Progress
     let way: Target.Way
     let journal: String?
-    /// Runs that were cut short are what it is about.
-    var isUndoing = false
+    /// Runs that were cut short are what it is about, or are left as they are.
+    var allowsCutShort = false
 
     /// What was done, and the number that takes it back.
     struct Done {
@@ -38,6 +38,28 @@ struct Applying {
         }
     }
 
+    /// Takes back the run `id`, or the newest.
+    func takingBack(
+        _ id: String?, evenIfChanged: Bool = false, _ passphrase: @escaping @Sendable (Volume) -> [UInt8]?
+    ) throws -> Undo.Report {
+        let progress = progress
+        return try opened(passphrase) { target, _ in
+            try target.open([])
+            return try Undo.run(id: id, target: target, evenIfChanged: evenIfChanged) { progress.follow($0) }
+        }
+    }
+
+    /// Takes back the change that the run `id` was cut short at, and keeps those before it.
+    func finishing(
+        _ id: String, _ passphrase: @escaping @Sendable (Volume) -> [UInt8]?
+    ) throws -> Undo.Report {
+        let progress = progress
+        return try opened(passphrase) { target, _ in
+            try target.open([])
+            return try Undo.finish(id, target: target) { progress.follow($0) }
+        }
+    }
+
     /// Gives `work` a target that it may open, and takes down what it opened, whatever came of it.
     func opened<Result>(
         _ passphrase: @escaping @Sendable (Volume) -> [UInt8]?,
@@ -56,7 +78,8 @@ struct Applying {
             for failure in place.close() { console.warn(failure.description) }
             Interrupts.release()
         }
-        let (way, progress, console, isUndoing) = (way, progress, console, isUndoing)
+        let (way, progress, console, journal) = (way, progress, console, journal)
+        let allowsCutShort = allowsCutShort
         let target = RepairTarget(
             root: OpenedTarget.path, journalDirectory: journal,
             open: { _ in
@@ -69,7 +92,7 @@ struct Applying {
                     way.esps.map { ($0.volume, $0.place.path) }, in: way.survey.storage,
                     nodes: way.opening.nodes)
                 console.tell(target.tree.skipped)
-                if !isUndoing { try OpenedTarget.refuseUnfinished() }
+                if !allowsCutShort { try OpenedTarget.refuseUnfinished(in: journal) }
                 place.finishOpening()
             },
             looking: { old, work in try way.looking(at: old, work) },
@@ -113,12 +136,15 @@ final class OpenedTarget: Sendable {
         }
     }
 
-    /// What an earlier run has left half done is taken back before anything else is done.
-    static func refuseUnfinished() throws {
-        guard let run = Journal.unfinished(root: try RootDirectory(path)).first else { return }
+    /// What an earlier run has left half done comes before anything else: the survey has not seen it where /var is a
+    /// filesystem of its own, or where it was kept elsewhere.
+    static func refuseUnfinished(in journal: String?) throws {
+        let kept = try journal.map { Journal.unfinished(root: try RootDirectory($0), at: "") } ?? []
+        let root = try RootDirectory(path)
+        guard let run = (kept + Journal.unfinished(root: root)).first else { return }
         throw SystemError(
             "change", "the installed system", detail: "an earlier rescue, \(run.id), was cut short",
-            hint: "bootmend undo \(run.id)")
+            hint: kept.isEmpty ? "bootmend undo \(run.id)" : "bootmend undo \(run.id) --journal \(journal ?? "")")
     }
 }
 

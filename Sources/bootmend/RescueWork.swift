@@ -9,7 +9,7 @@ struct RescueWork {
     /// Who agrees to the plan.
     enum Mode {
         case show(saving: String?)
-        case apply(Plan)
+        case apply(SavedPlan)
         case ask(unless: Bool)
     }
 
@@ -18,50 +18,74 @@ struct RescueWork {
     let mode: Mode
     let options: PlanOptions
     let journal: String?
+    /// What an earlier rescue did before it was cut short is kept.
+    let isFinishing: Bool
 
     func run() throws -> Int32 {
         try Target.closeLeftovers()
         let progress = Progress(console)
-        let survey = try target.looking(console).survey(progress)
-        let installation = try chosen(survey)
+        var survey = try target.looking(console).survey(progress)
+        var installation = try chosen(survey)
+        if isFinishing {
+            try finish(survey, installation, progress)
+            survey = try target.looking(console).survey(progress)
+            installation = try chosen(survey)
+        }
+        if case .apply(let saved) = mode { try refuseDrift(since: saved, survey, installation) }
         let before = Diagnosis.of(survey, installation)
         var plan = plan(before, survey, installation)
         try checkConfirmed(plan)
         let isToOpen = plan.refusals.isEmpty && !plan.isEmpty
-        let found = isToOpen ? Result { () throws(SystemError) in try Target.Way(survey, installation) } : nil
+        let found = isToOpen ? Result { () throws(SystemError) in try way(survey, installation) } : nil
         if let way = try? found?.get() { plan.opens(by: way.change) }
         show(before, plan)
-        if case .show(let path?) = mode { try SavedPlan.write(plan, to: path) }
+        if case .show(let path?) = mode { try SavedPlan.write(plan, madeFrom: survey, to: path) }
         if case .show = mode { return unchanged(before, plan) }
         guard let way = try found?.get() else { return unchanged(before, plan) }
         if case .ask(unless: false) = mode, try !console.agrees(to: "Make these changes?") {
             return unchanged(before, plan)
         }
-        let done = try Applying(console: console, progress: progress, way: way, journal: journal)
+        let done = try applying(way, progress, allowsCutShort: options.forced.contains(.cutShort))
             .apply(plan, passphrase: try console.passphrase(from: target.passphraseFile))
         return try proof(before, plan, done, installation, progress)
     }
 
     private func chosen(_ survey: Survey) throws -> Installation {
-        guard case .apply(let plan) = mode, target.root == nil else {
+        guard case .apply(let saved) = mode, target.root == nil else {
             return try Choosing(console: console, spec: target.root).installation(of: survey)
         }
-        guard let installation = survey.installations.first(where: { $0.root.rawValue == plan.installation })
+        guard
+            let installation = survey.installations.first(where: {
+                $0.root.rawValue == saved.plan.installation
+            })
         else {
             throw Refusal(
-                "the plan is for a system on '\(plan.installation)', and that is not here",
+                "the plan is for a system on '\(saved.plan.installation)', and that is not here",
                 hint: survey.lockedContainers.first.map(TextReport.locked))
         }
         return installation
     }
 
     private func plan(_ diagnosis: Diagnosis, _ survey: Survey, _ installation: Installation) -> Plan {
-        guard case .apply(var saved) = mode else {
+        guard case .apply(let saved) = mode else {
             return Plan.making(diagnosis, survey, installation, options)
         }
+        var plan = saved.plan
         // Reasons not to write are those of today.
-        saved.refusals = Scene(survey, installation).reasonsNotToWrite
-        return saved
+        plan.refusals = Scene(survey, installation).refusals(forced: options.forced)
+        return plan
+    }
+
+    private func refuseDrift(since saved: SavedPlan, _ survey: Survey, _ installation: Installation)
+        throws(Refusal)
+    {
+        let drift = Drift.since(
+            saved.plan, saved.survey, in: survey.withoutSecrets(), of: installation)
+        guard !drift.isEmpty else { return }
+        throw Refusal(
+            "the plan is not applied: what it was made from has changed since\n"
+                + drift.map { "  \($0)" }.joined(separator: "\n"),
+            hint: "make it again with 'bootmend rescue --plan -o FILE'")
     }
 
     // A name that was mistyped would leave the change out without a word.
@@ -91,6 +115,52 @@ struct RescueWork {
         return ExitStatus.of(before.verdict)
     }
 
+    /// Changes that did harm are not left to be found out at the next boot. Those that cannot be taken back were agreed to
+    /// by name.
+    private func takeBack(
+        _ done: Applying.Done, _ losses: [String], _ survey: Survey, _ installation: Installation,
+        _ progress: Progress
+    ) throws {
+        guard let id = done.id, !losses.isEmpty else { return }
+        for loss in losses { console.warn("after the changes: " + loss) }
+        let isAll = done.changes.allSatisfy { $0.isUndoable || $0.kind == "open" }
+        guard isAll, try !isAsking || console.agrees(to: "Put everything back?") else { return }
+        let report = try applying(try way(survey, installation), progress, allowsCutShort: true)
+            .takingBack(id, try console.passphrase(from: target.passphraseFile))
+        for failure in report.failures { console.warn("not put back: \(failure)") }
+        let state = report.isComplete ? "everything was put back" : "not everything could be put back"
+        throw Refusal(
+            "the changes made it worse, and \(state): \(losses.joined(separator: "; "))",
+            hint: report.isComplete ? nil : "bootmend undo \(id)",
+            status: report.isComplete ? ExitStatus.rolledBack : ExitStatus.stuck)
+    }
+
+    private func way(_ survey: Survey, _ installation: Installation) throws(SystemError) -> Target.Way {
+        try Target.Way(survey, installation, forced: options.forced)
+    }
+
+    private func applying(_ way: Target.Way, _ progress: Progress, allowsCutShort: Bool) -> Applying {
+        Applying(
+            console: console, progress: progress, way: way, journal: journal, allowsCutShort: allowsCutShort)
+    }
+
+    /// The change in the middle of which an earlier rescue was cut short is taken back; what is left is then seen anew.
+    private func finish(_ survey: Survey, _ installation: Installation, _ progress: Progress) throws {
+        guard let run = installation.cutShort?.first else {
+            throw Refusal("no rescue of this system was cut short: there is nothing to finish")
+        }
+        let way = try Target.Way(survey, installation, forced: options.forced.union([.cutShort]))
+        let report = try applying(way, progress, allowsCutShort: true)
+            .finishing(run.id, try console.passphrase(from: target.passphraseFile))
+        guard report.isComplete else {
+            for failure in report.failures { console.warn("not put back: \(failure)") }
+            throw Refusal(
+                "rescue \(run.id) cannot be finished", hint: "bootmend undo \(run.id)", status: ExitStatus.stuck)
+        }
+    }
+
+    private var isAsking: Bool { if case .ask(unless: false) = mode { true } else { false } }
+
     /// Success is what a second look at the disks says.
     private func proof(
         _ before: Diagnosis, _ plan: Plan, _ done: Applying.Done, _ installation: Installation,
@@ -103,6 +173,7 @@ struct RescueWork {
                 hint: done.id.map { "bootmend undo \($0)" })
         }
         let after = Diagnosis.of(survey, again)
+        try takeBack(done, after.losses(since: before), survey, again, progress)
         let undo = done.id.map { "To put everything back: bootmend undo \($0)" }
         let isImprovable = after.findings.contains { $0.remedies.contains { $0.purpose == .improvement } }
         let telling = TextReport.Telling(

@@ -26,16 +26,20 @@ struct Target {
         let esps: [(volume: VolumeID, place: Change.EFIPartition)]
 
         /// Throws where it cannot be opened without danger, or the medium lacks the tools for it.
-        init(_ survey: Survey, _ installation: Installation) throws(SystemError) {
+        init(
+            _ survey: Survey, _ installation: Installation, forced: Set<PlanRefusal.Reason> = []
+        ) throws(SystemError) {
             self.survey = survey
             self.installation = installation
             guard let root = survey.storage.volume(installation.root) else {
                 throw SystemError("open", installation.root.rawValue, detail: "no such volume")
             }
             let scene = Scene(survey, installation)
-            let reasons = scene.reasonsNotToWrite
-            guard reasons.isEmpty else {
-                throw SystemError("open", root.name, detail: reasons.joined(separator: "; "))
+            let refusals = scene.refusals(forced: forced)
+            guard refusals.isEmpty else {
+                throw SystemError(
+                    "open", root.name, detail: refusals.map(\.text).joined(separator: "; "),
+                    hint: refusals.map(\.wayOut).joined(separator: "; "))
             }
             tree = TreePlan(
                 root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,

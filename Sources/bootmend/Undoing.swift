@@ -18,14 +18,12 @@ struct Undoing {
         let survey = try target.looking(console).survey(progress)
         let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
         if let id { try check(id, survey, installation) }
-        let way = try Target.Way(survey, installation)
+        // Who forced the rescue has a right to the way back.
+        let way = try Target.Way(survey, installation, forced: Set(PlanRefusal.Reason.allCases))
         let applying = Applying(
-            console: console, progress: progress, way: way, journal: journal, isUndoing: true)
+            console: console, progress: progress, way: way, journal: journal, allowsCutShort: true)
         let passphrase = try console.passphrase(from: target.passphraseFile)
-        let report = try applying.opened(passphrase) { target, _ in
-            try target.open([])
-            return try Undo.run(id: id, target: target, evenIfChanged: evenIfChanged) { progress.follow($0) }
-        }
+        let report = try applying.takingBack(id, evenIfChanged: evenIfChanged, passphrase)
         return answer(report, esps: way.esps.map(\.place))
     }
 

@@ -53,34 +53,6 @@ import Testing
         #expect(plan.confirmable == ["/dev/sdb1"])
     }
 
-    @Test func `a hibernated system is refused, with the way out`() throws {
-        var mirror = try allFive()
-        let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.signature?.type == "swap" })
-        mirror.survey.storage.volumes[swap].signature?.type = "swsuspend"
-        #expect(mirror.plan().refusals.first?.contains("resume it") == true)
-    }
-
-    @Test func `a hibernated system is not opened for writing either, though nothing is to be mended`() throws
-    {
-        var mirror = try Mirror()
-        #expect(Scene(mirror.survey, mirror.installation).reasonsNotToWrite == [])
-        let swap = try #require(mirror.survey.storage.volumes.firstIndex { $0.signature?.type == "swap" })
-        mirror.survey.storage.volumes[swap].signature?.type = "swsuspend"
-        #expect(mirror.plan().isEmpty)
-        let reasons = Scene(mirror.survey, mirror.installation).reasonsNotToWrite
-        #expect(reasons.count == 1)
-        #expect(reasons.first?.contains("resume it") == true)
-    }
-
-    @Test func `copies that are none of them current are refused`() throws {
-        var mirror = try allFive()
-        let boot = try #require(mirror.survey.storage.volumes.firstIndex { $0.kind == .array })
-        for index in mirror.survey.storage.volumes[boot].copies.indices {
-            mirror.survey.storage.volumes[boot].copies[index].currency = .unknown
-        }
-        #expect(mirror.plan().refusals.count == 1)
-    }
-
     @Test func `kernel versions are compared by their numbers`() {
         let versions = ["6.1.0-9-amd64", "6.1.0-28-amd64", "5.10.0-100-amd64"]
         #expect(

@@ -91,9 +91,9 @@ struct Journals {
     @Test func `a plan with reasons against it is not begun`() throws {
         let plan = Plan(
             installation: "x", remedies: [Remedy(step: .fstab, title: "E", changes: [edit])],
-            refusals: ["the system is hibernated"])
+            refusals: [PlanRefusal(.hibernated, "the system is hibernated", wayOut: "resume it")])
         let failure = Repair.apply(plan, to: system.target()).failure
-        #expect(failure?.message == "the system is hibernated")
+        #expect(failure?.message == "the system is hibernated: resume it")
         #expect(try system.text("/etc/fstab") == "old")
     }
 

@@ -211,11 +211,18 @@ import Testing
     @Test func `a refusal says nothing else`() {
         let plan = Plan(
             installation: "x", remedies: [Samples.fstab],
-            refusals: ["/dev/rhel/swap holds a hibernated system"])
+            refusals: [
+                PlanRefusal(.reshape, "/dev/md0 is being reshaped", wayOut: "wait"),
+                PlanRefusal(.hibernated, "/dev/sdb3 is hibernated", wayOut: "resume it", isForcible: true),
+            ])
         #expect(
             TextReport.plan(plan, of: Samples.diagnosis, pipe) == """
                 Nothing will be written to Debian GNU/Linux 12 (bookworm) on /dev/rhel/root:
-                  ✗  /dev/rhel/swap holds a hibernated system
+                  ✗  /dev/md0 is being reshaped  reshape
+                     wait
+                  ✗  /dev/sdb3 is hibernated  hibernated
+                     resume it
+                     if you know better: bootmend rescue --force hibernated
 
                 """)
     }

@@ -11,7 +11,7 @@ package enum Repair {
         progress: @escaping @Sendable (RepairProgress) -> Void = { _ in }
     ) -> Outcome {
         guard plan.refusals.isEmpty else {
-            return .rolledBack(RepairFailure(plan.refusals.joined(separator: "; ")))
+            return .rolledBack(RepairFailure(plan.refusals.map(\.description).joined(separator: "; ")))
         }
         let changes = plan.remedies.flatMap { remedy in remedy.changes.map { (remedy.title, $0) } }
         guard !changes.isEmpty else { return .applied(id: nil, changes: []) }

@@ -23,7 +23,16 @@ extension JSONReport {
             "installation": .string(plan.installation),
             "remedies": .array(plan.remedies, remedy),
             "not_done": .array(plan.notDone, remedy),
-            "refusals": .strings(plan.refusals),
+            "refusals": .array(plan.refusals, refusal),
+        ])
+    }
+
+    static func refusal(_ refusal: PlanRefusal) -> JSON {
+        .object([
+            "id": .string(refusal.reason.rawValue),
+            "reason": .string(refusal.text),
+            "hint": .string(refusal.wayOut),
+            "forcible": .bool(refusal.isForcible),
         ])
     }
 

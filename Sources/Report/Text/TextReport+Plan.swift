@@ -24,7 +24,13 @@ extension TextReport {
         } else {
             page.line(.subject("Nothing will be written"), .text(" to \(system):"))
             for refusal in plan.refusals {
-                page.line(indent: 2, .mark(.blocker), .tab(5), .text(refusal))
+                page.line(
+                    indent: 2, .mark(.blocker), .tab(5), .text("\(refusal.text)  "), .dim(refusal.reason.rawValue))
+                page.line(indent: 5, .text(refusal.wayOut))
+                if refusal.isForcible {
+                    page.line(
+                        indent: 5, .dim("if you know better: bootmend rescue --force \(refusal.reason.rawValue)"))
+                }
             }
             return page.text(style)
         }

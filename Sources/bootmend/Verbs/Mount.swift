@@ -28,7 +28,7 @@ extension Verbs {
             try opening.check(console)
             let survey = try surveyApart(target.looking(console))
             let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
-            let way = opening.readOnly ? nil : try Target.Way(survey, installation)
+            let way = opening.readOnly ? nil : try Target.Way(survey, installation, forced: [.cutShort])
             if let way { try opening.agree(to: way, console) }
             let state = try mounted(survey, installation, way, console)
             console.tell(state.tree.skipped)

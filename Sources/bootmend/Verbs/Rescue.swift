@@ -11,8 +11,8 @@ extension Verbs {
             abstract: "Redo the skipped steps of an installed system, and prove that it boots.",
             usage: """
                 bootmend rescue [--plan [-o <file>] | --apply <file> | --yes] [--improve] [--only <step> ...] \
-                [--again <step> ...] [--confirm <device> ...] [--root <spec>] [--journal <directory>] \
-                [--passphrase-file <file>]
+                [--again <step> ...] [--confirm <device> ...] [--force <reason> ...] [--finish] [--root <spec>] \
+                [--journal <directory>] [--passphrase-file <file>]
                 """,
             discussion: """
                 Shows what is wrong and what it would do, and does it if you agree. Every change can be taken back with \
@@ -48,6 +48,15 @@ extension Verbs {
                 "Agree to a change that puts the data of this device at stake.", valueName: "device"))
         var confirm: [String] = []
 
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Go on although there is this reason not to, where that can be right.", valueName: "reason"))
+        var force: [String] = []
+
+        @Flag(help: "Keep what an earlier rescue did before it was cut short, and go on from there.")
+        var finish = false
+
         @Option(help: ArgumentHelp("Keep what was there before in this directory.", valueName: "directory"))
         var journal: String?
 
@@ -56,6 +65,7 @@ extension Verbs {
 
         func validate() throws {
             _ = try steps(only) + steps(again)
+            _ = try reasons(force)
             if [plan, apply != nil, yes].count(where: \.self) > 1 {
                 throw ValidationError("one of --plan, --apply and --yes, not several")
             }
@@ -63,6 +73,9 @@ extension Verbs {
                 throw ValidationError(
                     "--apply carries out the plan as it was saved, without --only, --again, --improve and --confirm"
                 )
+            }
+            if finish, plan || apply != nil {
+                throw ValidationError("--finish changes the system, and looks at it anew before it plans")
             }
             if output != nil && !plan { throw ValidationError("-o saves the plan of --plan") }
         }
@@ -80,23 +93,34 @@ extension Verbs {
                     .ask(unless: yes)
                 }
             let options = PlanOptions(
-                improve: improve, only: try steps(only), again: try steps(again), confirmed: confirm)
+                improve: improve, only: try steps(only), again: try steps(again), confirmed: confirm,
+                forced: Set(try reasons(force)))
             return try guarded(console) {
                 try RescueWork(
                     console: console, target: target, mode: mode, options: options,
-                    journal: journal.map(NamedFile.absolute)
+                    journal: journal.map(NamedFile.absolute), isFinishing: finish
                 ).run()
             }
         }
 
-        /// Words of --only and --again, commas between them allowed.
         private func steps(_ words: [String]) throws -> [StepID] {
+            try Self.known(words, "no step is called", "the steps are")
+        }
+
+        private func reasons(_ words: [String]) throws -> [PlanRefusal.Reason] {
+            try Self.known(words, "no reason is called", "the reasons are")
+        }
+
+        /// Words of a closed list, commas between them allowed.
+        private static func known<Word: RawRepresentable<String> & CaseIterable>(
+            _ words: [String], _ no: String, _ list: String
+        ) throws -> [Word] {
             try words.flatMap { $0.split(separator: ",") }.map { word in
-                guard let step = StepID(rawValue: String(word)) else {
-                    let all = StepID.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw ValidationError("no step is called '\(word)'; the steps are \(all)")
+                guard let known = Word(rawValue: String(word)) else {
+                    let all = Word.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("\(no) '\(word)'; \(list) \(all)")
                 }
-                return step
+                return known
             }
         }
     }

@@ -57,7 +57,7 @@ extension Verbs {
                 defer { for failure in tree.unmount() { console.warn(failure.description) } }
                 return try run(in: tree, name, console)
             }
-            let way = try Target.Way(survey, installation)
+            let way = try Target.Way(survey, installation, forced: [.cutShort])
             try opening.agree(to: way, console)
             Interrupts.catchAll()
             var opened = try Target(

@@ -1,0 +1,15 @@
+import Changes
+import Surveying
+
+extension Scene {
+    /// What an earlier rescue has left half done comes before anything else is done.
+    var runsCutShort: [PlanRefusal] {
+        (installation.cutShort ?? []).map { run in
+            PlanRefusal(
+                .cutShort, "an earlier rescue, \(run.id), was cut short at '\(run.title)'",
+                wayOut:
+                    "'bootmend undo \(run.id)' takes it back; 'bootmend rescue --finish' keeps what it did and goes on",
+                isForcible: true)
+        }
+    }
+}
