@@ -3,9 +3,11 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -101,6 +103,54 @@ static int mount_proc(const char *path)
     return mount("proc", ".", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
+// A file under `root`, never through a link; -1 where there is none. Opened here, after unshare(2): what was opened in another
+// mount namespace cannot be bound (mount(2), EINVAL).
+static int open_beneath(const char *root, const char *path)
+{
+    int at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    while (at >= 0 && *path) {
+        char name[NAME_MAX + 1];
+        path += strspn(path, "/");
+        size_t length = strcspn(path, "/");
+        int next = -1;
+        if (length > 0 && length < sizeof name) {
+            memcpy(name, path, length);
+            name[length] = 0;
+            next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        }
+        close(at);
+        at = next;
+        path += length;
+    }
+    struct stat status;
+    if (at < 0 || (fstat(at, &status) == 0 && S_ISREG(status.st_mode)))
+        return at;
+    close(at);
+    return -1;
+}
+
+// What the rescue system was started with is nothing to the tools of another system: they see that one's own words.
+static int mask_command_line(const char *proc, const char *root, const char *path)
+{
+    int words = open_beneath(root ? root : "/", path);
+    if (words < 0)
+        return 0;
+    // Looked up in the /proc that is new: the rescue system may have none. No snprintf, which may take a lock.
+    char source[24] = "self/fd/";
+    size_t end = strlen(source);
+    for (int unit = 1000000000; unit > 0; unit /= 10)
+        if (words >= unit || unit == 1)
+            source[end++] = (char)('0' + words / unit % 10);
+    source[end] = 0;
+    int directory = open(proc, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0 || fchdir(directory) < 0)
+        return -1;
+    close(directory);
+    int result = mount(source, "cmdline", NULL, MS_BIND, NULL);
+    close(words);
+    return result;
+}
+
 // PID 1 of the new namespace: not chrooted, mounts a fresh /proc, waits for the tool, and takes every stray with it
 // when it exits (pid_namespaces(7)).
 static _Noreturn void reap(const struct bm_child *child, int report)
@@ -113,7 +163,8 @@ static _Noreturn void reap(const struct bm_child *child, int report)
     // A mount namespace of its own: the fresh /proc is gone with the namespace, whatever happens.
     if (child->proc) {
         if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-            mount_proc(child->proc) < 0)
+            mount_proc(child->proc) < 0 ||
+            (child->command_line && mask_command_line(child->proc, child->root, child->command_line) < 0))
             fail(report);
     }
     // Not fork(3): after a bare clone(2) in a threaded process glibc's locks may be held by threads that are not here.
@@ -186,4 +237,41 @@ int bm_kill(pid_t pid, int signal)
     if (kill(-pid, signal) == 0 || kill(pid, signal) == 0)
         return 0;
     return -errno;
+}
+
+// A thread in the kernel's hands cannot be killed, and the process cannot end while it has one: what may hang is read by
+// a process of its own, in a session of its own, which is left behind.
+int bm_reader(pid_t *pid, int *end)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    pid_t child = fork();
+    if (child < 0) {
+        int error = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return -error;
+    }
+    if (child > 0) {
+        close(ends[1]);
+        *pid = child;
+        *end = ends[0];
+        return 1;
+    }
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Whoever waits for the end of bootmend's output does not wait for a disk.
+    int kept = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
+    close_others(kept);
+    for (int stream = 0; stream < 3; stream++)
+        close(stream);
+    *pid = 0;
+    *end = kept;
+    return 0;
 }

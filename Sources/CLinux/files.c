@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -151,7 +153,29 @@ int bm_loop_detach(int loop_fd) { return RESULT(ioctl(loop_fd, LOOP_CLR_FD, 0));
 
 int bm_sync(int fd) { return syncfs(fd); }
 
-int bm_freeze(int fd) { return RESULT(ioctl(fd, FIFREEZE, 0)); }
+// A frozen filesystem stays so when the process that froze it is gone, and whoever writes to it next waits for ever
+// (fs/super.c, freeze_super). So a process of its own does both, which is not killed along with bootmend.
+int bm_settle(int fd)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t child = fork();
+    if (child == 0) {
+        setsid();
+        int result = ioctl(fd, FIFREEZE, 0) < 0 || ioctl(fd, FITHAW, 0) < 0 ? errno : 0;
+        _exit(result);
+    }
+    int error = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (child < 0)
+        return -error;
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
 
 int bm_thaw(int fd) { return RESULT(ioctl(fd, FITHAW, 0)); }
 

@@ -15,8 +15,10 @@ struct ChildWatch {
     private var killed: Int64?
     private var ended: (at: Int64, status: Int32)?
     private var ticks = 0
+    private var logged = 0
     private var buffer = [UInt8](repeating: 0, count: 65536)
 
+    private static let mostLogged = 16 << 20
     /// Milliseconds between two looks at a child that says nothing.
     private static let interval: Int32 = 100
     /// A stray may hold the pipes for ever: this long after the child's own end they are let go.
@@ -67,8 +69,11 @@ struct ChildWatch {
         return true
     }
 
-    // The log is there to help: a full disk under it does not stop the work.
-    private func put(_ count: Int, _ log: Int32) {
+    // The log is there to help: a full disk under it does not stop the work. It lies in memory, and a tool may say the
+    // same thing for ever.
+    private mutating func put(_ count: Int, _ log: Int32) {
+        guard logged < Self.mostLogged else { return }
+        logged += count
         var done = 0
         while done < count {
             let written = buffer.withUnsafeBytes {

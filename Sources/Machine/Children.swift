@@ -24,6 +24,8 @@ package struct Surroundings: Sendable, Hashable {
     package var root: String?
     /// In a PID namespace of its own, with a fresh /proc mounted at `root`/proc: strays end with it.
     package var confined: Bool
+    /// A file in the root that is shown as /proc/cmdline to what is confined there, if it is there.
+    package static let commandLine = "/run/bootmend-cmdline"
     /// Milliseconds until it is killed.
     package var patience: Int
     /// Receives everything the child says, as it says it; its tail still goes into the result.
@@ -113,19 +115,24 @@ extension Command {
         let vector = CStrings(arguments)
         let variables = CStrings(environment)
         let proc = surroundings.confined ? surroundings.root.map { $0 + "/proc" } ?? "/proc" : nil
+        let commandLine =
+            surroundings.confined ? surroundings.root.map { _ in Surroundings.commandLine } : nil
         let pid = withOptionalCString(surroundings.root) { root in
             withOptionalCString(proc) { proc in
-                var child = bm_child()
-                child.arguments = UnsafePointer(vector.pointer)
-                child.environment = UnsafePointer(variables.pointer)
-                child.root = root
-                child.input = streams.input
-                child.output = streams.output
-                child.error = streams.error
-                child.new_session = 1
-                child.pid_namespace = surroundings.confined ? 1 : 0
-                child.proc = proc
-                return bm_spawn(&child)
+                withOptionalCString(commandLine) { commandLine in
+                    var child = bm_child()
+                    child.arguments = UnsafePointer(vector.pointer)
+                    child.environment = UnsafePointer(variables.pointer)
+                    child.root = root
+                    child.input = streams.input
+                    child.output = streams.output
+                    child.error = streams.error
+                    child.new_session = 1
+                    child.pid_namespace = surroundings.confined ? 1 : 0
+                    child.proc = proc
+                    child.command_line = commandLine
+                    return bm_spawn(&child)
+                }
             }
         }
         return try check(negative: pid, "run", arguments[0])

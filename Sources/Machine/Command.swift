@@ -12,7 +12,7 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
     case grub2Mkconfig = "grub2-mkconfig"
     case grubEditenv = "grub-editenv"
     case grub2Editenv = "grub2-editenv"
-    case efibootmgr
+    case efibootmgr, setfiles
     case shell = "sh"
     case `true`
 
@@ -35,6 +35,7 @@ package enum Tool: String, Codable, Sendable, Hashable, CaseIterable {
         case .grubInstall, .grubBiosSetup, .grubMkconfig, .grubEditenv: "grub-pc"
         case .grub2Install, .grub2BiosSetup, .grub2Mkconfig, .grub2Editenv: "grub2-tools"
         case .efibootmgr: "efibootmgr"
+        case .setfiles: "policycoreutils"
         case .shell, .true: "coreutils"
         }
     }

@@ -26,18 +26,22 @@ package struct Foreground: Sendable, Hashable {
         let vector = CStrings(arguments)
         let variables = CStrings(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
         let proc = confined ? (root ?? "") + "/proc" : nil
+        let commandLine = confined ? root.map { _ in Surroundings.commandLine } : nil
         let pid = withOptionalCString(root) { root in
             withOptionalCString(proc) { proc in
-                var child = bm_child()
-                child.arguments = UnsafePointer(vector.pointer)
-                child.environment = UnsafePointer(variables.pointer)
-                child.root = root
-                child.input = 0
-                child.output = 1
-                child.error = 2
-                child.pid_namespace = confined ? 1 : 0
-                child.proc = proc
-                return bm_spawn(&child)
+                withOptionalCString(commandLine) { commandLine in
+                    var child = bm_child()
+                    child.arguments = UnsafePointer(vector.pointer)
+                    child.environment = UnsafePointer(variables.pointer)
+                    child.root = root
+                    child.input = 0
+                    child.output = 1
+                    child.error = 2
+                    child.pid_namespace = confined ? 1 : 0
+                    child.proc = proc
+                    child.command_line = commandLine
+                    return bm_spawn(&child)
+                }
             }
         }
         try check(negative: pid, "run", arguments.first ?? "")

@@ -1,5 +1,5 @@
 /// What one copy of a volume holds: all that is ever read of it, and all that the map is made from.
-struct Content: Hashable, Sendable {
+struct Content: Codable, Hashable, Sendable {
     var signature: Signature?
     var log: LogState?
     var hasOrphans = false
@@ -9,7 +9,7 @@ struct Content: Hashable, Sendable {
 }
 
 /// A physical volume by its own label, and the metadata it carries.
-struct FoundPhysicalVolume: Hashable, Sendable {
+struct FoundPhysicalVolume: Codable, Hashable, Sendable {
     var uuid: String
     /// Bytes to the first extent.
     var dataStart: UInt64

@@ -1,10 +1,11 @@
 import Dispatch
+import FoundationEssentials
 import Machine
 import Synchronization
 
 /// Reads disks side by side, so that a slow one costs its own time only, and one that hangs no more than five seconds.
-final class DiskReaders: Sendable {
-    // A machine with hundreds of disks must not start hundreds of threads.
+enum DiskReaders {
+    // A machine with hundreds of disks must not start hundreds of readers.
     private static let most = 64
     /// How long, in milliseconds, a disk may take from one answer to the next.
     static let patience: Int64 = 5000
@@ -12,61 +13,66 @@ final class DiskReaders: Sendable {
     /// Reads one disk and tells of every step done.
     typealias Reader = @Sendable (DiskSource, _ progress: () -> Void) -> ReadDisk
 
-    /// How far each reader is, by the place of its disk.
-    private struct Board {
-        var results: [Int: ReadDisk] = [:]
-        /// When it last did something, in milliseconds of the monotonic clock.
-        var alive: [Int: Int64] = [:]
-    }
-
-    private let board = Mutex(Board())
-    private let finished = DispatchSemaphore(value: 0)
-    private let patience: Int64
-    private let reader: Reader
-
-    private init(patience: Int64, reader: @escaping Reader) {
-        self.patience = patience
-        self.reader = reader
-    }
-
-    /// What each disk gave, in their order. A disk that does not answer is left to its thread and says so.
+    /// What each disk gave, in their order. A disk that does not answer is left to its reader and says so.
     static func read(
         _ sources: [DiskSource], patience: Int64 = patience,
         by reader: @escaping Reader = { ReadDisk($0, progress: $1) }
     ) -> [ReadDisk] {
-        let readers = DiskReaders(patience: patience, reader: reader)
-        for (index, source) in sources.enumerated() {
-            readers.waitUntil { $0.atWork < most }
-            readers.start(source, at: index)
+        // Before the first thread is there: a fork takes along but one.
+        var found = readApart(sources.enumerated().filter { $0.element.node != nil }, patience, reader)
+        let images = sources.enumerated().filter { $0.element.node == nil }
+        let results = Mutex<[Int: ReadDisk]>([:])
+        DispatchQueue.concurrentPerform(iterations: images.count) { number in
+            let image = reader(images[number].element) {}
+            results.withLock { $0[images[number].offset] = image }
         }
-        readers.waitUntil { $0.atWork == 0 }
-        let results = readers.board.withLock { $0.results }
+        found.merge(results.withLock(\.self)) { first, _ in first }
         return sources.enumerated().map { index, source in
-            results[index]
-                ?? ReadDisk(
-                    source, failure: "it has not answered for \(patience / 1000) seconds and was left alone")
+            found[index] ?? ReadDisk(source, failure: "it was not read")
         }
     }
 
-    private func start(_ source: DiskSource, at index: Int) {
-        board.withLock { $0.alive[index] = Clock.milliseconds() }
-        // A queue of its own has a thread of its own, also when all the others sit in the kernel.
-        DispatchQueue(label: source.path).async {
-            let disk = self.reader(source) { self.board.withLock { $0.alive[index] = Clock.milliseconds() } }
-            self.board.withLock { $0.results[index] = disk }
-            self.finished.signal()
+    // A device that hangs takes along whoever reads it, until it answers: a process of its own each.
+    private static func readApart(
+        _ sources: [(offset: Int, element: DiskSource)], _ patience: Int64, _ reader: Reader
+    ) -> [Int: ReadDisk] {
+        var waiting = sources[...]
+        var running: [Int: (child: ReaderChild, source: DiskSource)] = [:]
+        var found: [Int: ReadDisk] = [:]
+        while !waiting.isEmpty || !running.isEmpty {
+            while running.count < most, let (index, source) = waiting.popFirst() {
+                do throws(SystemError) {
+                    running[index] = (try ReaderChild { encoded(reader(source, $0)) }, source)
+                } catch { found[index] = ReadDisk(source, failure: error.description) }
+            }
+            ReaderChild.wait(for: running.values.map(\.child), milliseconds: 200)
+            let now = Clock.milliseconds()
+            for (index, (child, source)) in running {
+                switch child.state() {
+                case .answered(let bytes): found[index] = decoded(bytes, source)
+                case .failed(let why):
+                    found[index] = ReadDisk(source, failure: "its reader did not come to an end: \(why)")
+                case .working where now - child.heard >= patience:
+                    found[index] = ReadDisk(
+                        source,
+                        failure: "it has not answered for \(patience / 1000) seconds and was left alone")
+                case .working: continue
+                }
+                running[index] = nil
+            }
         }
+        return found
     }
 
-    private func waitUntil(_ holds: (DiskReaders) -> Bool) {
-        while !holds(self) { _ = finished.wait(timeout: .now() + .milliseconds(200)) }
+    private static func encoded(_ disk: ReadDisk) -> [UInt8] {
+        (try? JSONEncoder().encode(disk)).map { [UInt8]($0) } ?? []
     }
 
-    /// Readers that have neither finished nor fallen silent.
-    private var atWork: Int {
-        let now = Clock.milliseconds()
-        return board.withLock { board in
-            board.alive.count { index, time in board.results[index] == nil && now - time < patience }
+    private static func decoded(_ bytes: [UInt8], _ source: DiskSource) -> ReadDisk {
+        guard var disk = try? JSONDecoder().decode(ReadDisk.self, from: Data(bytes)) else {
+            return ReadDisk(source, failure: "what its reader said could not be understood")
         }
+        if disk.disk.failure == nil { disk.open = try? OpenDisk(source.path) }
+        return disk
     }
 }

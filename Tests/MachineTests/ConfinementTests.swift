@@ -37,6 +37,19 @@ struct Confinement {
         #expect(try run("cat; echo over", input: Array("in\n".utf8)).text == "in\nover\n")
     }
 
+    @Test func `the command line is the system's own where that is known`() throws {
+        let outside = try RootDirectory("/").text("/proc/cmdline")
+        #expect(try run("cat /proc/cmdline").text == outside)
+        try scratch.write("root=/dev/own quiet\n", to: "run/bootmend-cmdline")
+        #expect(try run("cat /proc/cmdline").text == "root=/dev/own quiet\n")
+        #expect(try RootDirectory("/").text("/proc/cmdline") == outside)
+        // A link that leads out shows nothing of what is there.
+        try scratch.write("secret\n", to: "secret")
+        unlink(scratch.path + "/run/bootmend-cmdline")
+        symlink("/etc/hostname", scratch.path + "/run/bootmend-cmdline")
+        #expect(try run("cat /proc/cmdline").text == outside)
+    }
+
     @Test func `nothing stays mounted outside`() throws {
         // First that a mount there would be seen.
         let mounts = { try RootDirectory("/").text("/proc/self/mounts", limit: 1 << 22) ?? "" }

@@ -40,8 +40,9 @@ int bm_loop_detach(int loop_fd);
 
 /// syncfs(2), which glibc hides without _GNU_SOURCE. 0, or -1 with errno.
 int bm_sync(int fd);
-/// FIFREEZE and FITHAW of the filesystem that `fd` lies on. 0 or -errno.
-int bm_freeze(int fd);
+/// Freezes and thaws the filesystem that `fd` lies on, at once, and both whatever happens to this process. 0 or -errno.
+int bm_settle(int fd);
+/// Thaws what a process that is gone has left frozen. 0 or -errno: EINVAL where it is not.
 int bm_thaw(int fd);
 
 /// Extended attributes of an open file: SELinux labels, ACLs, capabilities (xattr(7)). Sizes, 0, or -errno.
@@ -60,9 +61,14 @@ struct bm_child {
     int new_session;                 // setsid, so that signals of the terminal do not reach it
     int pid_namespace;               // CLONE_NEWPID with a PID 1 of bootmend's own that mounts /proc and reaps
     const char *proc;                // where PID 1 mounts the fresh /proc (outside of the chroot); NULL for none
+    const char *command_line;        // a file in `root` that lies over cmdline in it where it is there; NULL for none
 };
 /// Starts a child. Returns its pid or -errno of what failed (exec failures included).
 pid_t bm_spawn(const struct bm_child *child);
+
+/// Forks a process that reads and writes what it has read into a pipe, and has nothing else of this one's. Returns 0 in it,
+/// with the pipe's end to write to; 1 in this one, with its pid and the end to read from; -errno where fork fails.
+int bm_reader(pid_t *pid, int *end);
 
 /// Sends a signal to a whole session started by bm_spawn. 0 or -errno.
 int bm_kill(pid_t pid, int signal);
