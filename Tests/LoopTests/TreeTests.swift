@@ -92,6 +92,23 @@ extension LoopTests {
             #expect(tree.unmount() == [])
         }
 
+        @Test func `what a process that is gone has left frozen is thawed before it is written to`() throws {
+            let system = try OpenedSystem(fstab: fstab)
+            let other = system.place.directory + "/frozen"
+            let node = OpenedSystem.node(system.boot)
+            try shell("mkdir \(other); mount \(node) \(other); fsfreeze -f \(other); umount \(other)")
+            var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)
+            // In the background: who writes to a frozen filesystem cannot be killed.
+            try shell("(touch \(system.path)/boot/written) >/dev/null 2>&1 &")
+            let written = output(
+                of:
+                    "for i in 1 2 3 4 5 6 7 8; do [ -e \(system.path)/boot/written ] && echo yes && break; sleep 0.5; done"
+            )
+            #expect(written == "yes\n")
+            if written.isEmpty { try shell("fsfreeze -u \(system.path)/boot") }
+            #expect(tree.unmount() == [])
+        }
+
         @Test func `an ESP that cannot be mounted has no directory that would take its files`() throws {
             let system = try OpenedSystem(fstab: "LABEL=root / ext4 defaults 0 1")
             var tree = try MountedTree(system.plan(), in: system.map, nodes: [:], at: system.path)

@@ -48,10 +48,15 @@ struct Building {
         (": >\"$2\"", "wrote"),
         ("true", "succeeded and wrote no"),
         ("exit 0; cp", "succeeded and wrote no"),
+        (
+            "mkdir -p /var/tmp/mkinitramfs_x/lib; echo x >/var/tmp/mkinitramfs_x/lib/y; kill -KILL $$",
+            "Killed"
+        ),
     ]
 
     @Test(arguments: failures)
     func `a tool that fails leaves everything as it was`(script: String, says: String) throws {
+        try system.shell("mkdir -p '\(system.root)/var/tmp'")
         let before = try system.snapshot()
         try system.tool(.mkinitramfs, script)
         let failure = system.apply([.image()]).failure

@@ -102,7 +102,9 @@ struct Undoing {
         #expect(Journal.unfinished(root: root).isEmpty)
     }
 
-    @Test func `a run that was cut short is finished: what it was at is taken back, what it did stays`() throws {
+    @Test func `a run that was cut short is finished: what it was at is taken back, what it did stays`()
+        throws
+    {
         try system.write("other", to: "/etc/other")
         let other = Change.writeFile(path: "/etc/other", text: "changed", was: "other", mode: 0o644)
         _ = system.apply([edit, other])
@@ -133,7 +135,8 @@ struct Undoing {
         #expect(try system.snapshot() == before)
         _ = system.apply([edit, other])
         try system.shell(
-            "sed -i '/was.*etc.other/s/^{/x/' '\(system.root)/var/lib/bootmend/2/journal'; rm -rf '\(system.run)'/*")
+            "sed -i '/was.*etc.other/s/^{/x/' '\(system.root)/var/lib/bootmend/2/journal'; rm -rf '\(system.run)'/*"
+        )
         let report = try system.undo("2")
         #expect(report.failures.count == 1)
         #expect(report.failures.first?.contains("is damaged") == true)
@@ -144,7 +147,8 @@ struct Undoing {
     @Test func `a journal of another bootmend's is not undone by guesses`() throws {
         _ = system.apply([edit])
         try system.shell(
-            "sed -i 's/\"schema\":1/\"schema\":2/' '\(system.root)/var/lib/bootmend/1/journal'; rm -rf '\(system.run)'/*")
+            "sed -i 's/\"schema\":1/\"schema\":2/' '\(system.root)/var/lib/bootmend/1/journal'; rm -rf '\(system.run)'/*"
+        )
         #expect { try system.undo("1") } throws: { "\($0)".contains("schema 2") }
         #expect(try system.text("/etc/fstab") == "new")
     }

@@ -41,6 +41,7 @@ struct Application {
                 try perform(change, number, title)
                 progress(.done(number: number, seconds: Int((Clock.milliseconds() - start) / 1000)))
             }
+            try relabel()
             try journal.add(.end(how: .applied))
             journal.keepLog()
             let isRecorded = changes.contains { $0.change.isUndoable }
@@ -50,7 +51,7 @@ struct Application {
         }
     }
 
-    private func perform(_ change: Change, _ number: Int, _ title: String) throws {
+    func perform(_ change: Change, _ number: Int, _ title: String) throws {
         try journal.add(
             .change(number: number, kind: change.kind, title: title, command: change.command?.vector))
         if case .open(let actions) = change {

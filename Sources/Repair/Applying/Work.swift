@@ -40,6 +40,7 @@ struct Work {
     /// Runs a tool inside the target; `harmless` ones, which write beside, are killed when the person wants to stop,
     /// others are left to finish what they are at.
     func run(_ command: Command, harmless: Bool = false) throws {
+        let temporary = TemporaryFiles(in: root)
         let log = try journal.openLog()
         try log.say("# \(command)\n")
         let (progress, number, isInterrupted) = (application.progress, number, target.isInterrupted)
@@ -50,6 +51,7 @@ struct Work {
                 stop: { isInterrupted() && harmless }))
         withExtendedLifetime(log) {}
         journal.keepLog()
+        if !result.succeeded { temporary.removeNew() }
         if result.stopped { throw RepairFailure.interruption }
         guard !result.succeeded else { return }
         throw RepairFailure(

@@ -48,7 +48,11 @@ struct Attributes: Codable, Sendable, Hashable {
         for name in present.keys where extended[name] == nil { _ = bm_remove_xattr(number, name) }
         // Where a policy is loaded, every file of a FAT shows one label, which cannot be set.
         for (name, value) in extended where !Self.signatures.contains(name) && present[name] != value {
-            try Self.put(value, as: name, on: number, shown)
+            if name == Self.label {
+                Self.putLabel(value, on: number)
+            } else {
+                try Self.put(value, as: name, on: number, shown)
+            }
         }
         guard times else { return }
         let stamp = timespec(tv_sec: seconds, tv_nsec: nanoseconds)
@@ -61,20 +65,30 @@ struct Attributes: Codable, Sendable, Hashable {
         try check(negative: bm_set_xattr(number, name, bytes, bytes.count), "set \(name) of", shown)
     }
 
+    // A rescue system whose kernel enforces a policy lets nobody set a label that its own policy does not know: what is
+    // lost by that is seen at the end (Relabelling), and is no reason to take everything back.
+    private static func putLabel(_ value: String, on number: Int32) {
+        let bytes = bytes(value)
+        _ = bm_set_xattr(number, label, bytes, bytes.count)
+    }
+
     /// Gives a file without a SELinux label that of `extended`, another one's attributes, if they have one.
     static func label(_ number: Int32, like extended: [String: String], _ shown: String) throws(SystemError) {
         guard let label = extended[label], try Self.extended(of: number, shown)[Self.label] == nil else {
             return
         }
-        try put(label, as: Self.label, on: number, shown)
+        putLabel(label, on: number)
     }
 
-    /// Everything but the times and the signatures is the same.
-    func matches(_ other: Attributes, times: Bool) -> Bool {
+    /// Everything but the times and the signatures is the same; the label as well, where that could be set.
+    func matches(_ other: Attributes, times: Bool, label: Bool = true) -> Bool {
         mode & 0o7777 == other.mode & 0o7777 && owner == other.owner && group == other.group
-            && extended.filter { !Self.signatures.contains($0.key) }
-                == other.extended.filter { !Self.signatures.contains($0.key) }
+            && own(label) == other.own(label)
             && (!times || (seconds == other.seconds && nanoseconds == other.nanoseconds))
+    }
+
+    private func own(_ withLabel: Bool) -> [String: String] {
+        extended.filter { !Self.signatures.contains($0.key) && (withLabel || $0.key != Self.label) }
     }
 
     static func extended(of number: Int32, _ shown: String) throws(SystemError) -> [String: String] {

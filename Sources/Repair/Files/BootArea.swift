@@ -74,6 +74,24 @@ struct BootArea: Sendable {
         }
     }
 
+    /// Whether a boot loader may have these bytes of a disk: before its first partition, or in a BIOS boot partition. What a
+    /// journal says lies on a disk that nobody vouches for.
+    static func isBootLoaders(_ start: UInt64, count: Int, on source: BlockSource) throws -> Bool {
+        let head = try source.read(at: 0, count: 32768)
+        let (end, overflow) = start.addingReportingOverflow(UInt64(count))
+        guard !overflow else { return false }
+        if isGPT(head) {
+            return end <= 512
+                || biosBootPartitions(of: source, head).contains {
+                    $0.start <= start && end <= $0.start + $0.length
+                }
+        }
+        // Four entries of 16 bytes; where they begin is in sectors, 8 bytes into each (genhd, struct msdos_partition).
+        let starts = stride(from: 446, to: 510, by: 16).compactMap { head.little(UInt32.self, at: $0 + 8) }
+        guard let first = starts.filter({ $0 > 0 }).min() else { return false }
+        return end <= UInt64(first) * 512
+    }
+
     /// A checksum over everything but the partition table.
     static func checksum(_ bytes: [UInt8], at start: UInt64) -> UInt32 {
         var bytes = bytes

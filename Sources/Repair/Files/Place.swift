@@ -123,10 +123,9 @@ struct Place: ~Copyable {
     func settle() throws(SystemError) {
         let number = directory.number
         try synchronize()
-        let frozen = bm_freeze(number)
-        if frozen == -EOPNOTSUPP || frozen == -ENOTTY { return }
-        try check(negative: frozen, "freeze the filesystem of", shown)
-        try check(negative: bm_thaw(number), "thaw the filesystem of", shown)
+        let settled = bm_settle(number)
+        if settled == -EOPNOTSUPP || settled == -ENOTTY { return }
+        try check(negative: settled, "freeze and thaw the filesystem of", shown)
     }
 
     func beside(_ name: String) -> String {

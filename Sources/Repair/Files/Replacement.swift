@@ -22,8 +22,10 @@ struct Replacement {
         try place.remove(kept)
         if settles {
             try place.settle()
-            // FAT has no hard links, and no log either.
-            if try place.status() != nil { try? place.link(place.name, as: kept) }
+            if try place.status() != nil {
+                // FAT has no hard links, and no log either (EPERM).
+                do { try place.link(place.name, as: kept) } catch  where error.number == EPERM {}
+            }
         }
         try place.rename(new, to: place.name)
         try place.synchronize()

@@ -53,7 +53,9 @@ package final class Journal {
         var text = texts[0]
         // The copy of another installation's run may bear the same number.
         if let copy = texts.dropFirst().first {
-            if copy.records.first != text.records.first { stores.removeLast() } else if copy.damagedLine == nil {
+            if copy.records.first != text.records.first {
+                stores.removeLast()
+            } else if copy.damagedLine == nil {
                 text = text.damagedLine == nil ? text : copy
             }
         }
@@ -110,11 +112,17 @@ package final class Journal {
                 records[0] = .begin(schema: schema, id: id, installation: installation)
             }
         }
-        let store = try JournalStore(base + "/" + id, in: root)
-        for record in records { try store.append(record.line()) }
-        try store.synchronize()
-        try Place.existing(base + "/" + id, in: root).synchronize()
-        stores.insert(store, at: 0)
+        do {
+            let store = try JournalStore(base + "/" + id, in: root)
+            for record in records { try store.append(record.line()) }
+            try store.synchronize()
+            try Place.existing(base + "/" + id, in: root).synchronize()
+            stores.insert(store, at: 0)
+        } catch {
+            // Half of a journal would be taken for a run that was cut short.
+            for path in ["/journal", ""] { try? Place.existing(base + "/" + id + path, in: root).remove() }
+            throw error
+        }
     }
 
     /// Writes a line down; when it returns, it is on the disk.

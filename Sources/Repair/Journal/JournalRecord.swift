@@ -95,6 +95,9 @@ enum Trace: Codable, Sendable, Hashable {
 }
 
 extension JournalRecord {
+    // A tree of five thousand entries. Reading JSON takes fifty times its size in memory, and this lies on a broken disk.
+    private static let longestLine = 2 << 20
+
     /// The line, newline included.
     func line() throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -110,7 +113,9 @@ extension JournalRecord {
         var records: [JournalRecord] = []
         var damagedLine: Int?
         for (number, line) in zip(1..., lines) {
-            if let record = try? decoder.decode(JournalRecord.self, from: Data(line)) {
+            if line.count <= longestLine,
+                let record = try? decoder.decode(JournalRecord.self, from: Data(line))
+            {
                 records.append(record)
             } else {
                 damagedLine = damagedLine ?? number

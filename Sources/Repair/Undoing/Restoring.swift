@@ -90,7 +90,7 @@ struct Restoring {
             try place.remove()
             try replace(place, source, backup, attributes, settles: settles)
         }
-        guard try isThere(place, source, backup, attributes) else {
+        guard try isThere(place, source, backup, attributes, label: false) else {
             throw SystemError("put back", place.shown, detail: "what is read back is not what was saved")
         }
         return .restored
@@ -117,11 +117,11 @@ struct Restoring {
 
     private func isThere(
         _ place: borrowing Place, _ source: borrowing Descriptor, _ backup: SavedItem.Backup,
-        _ attributes: Attributes
+        _ attributes: Attributes, label: Bool = true
     ) throws -> Bool {
         guard let status = try place.status(), status.kind == .file, status.size == backup.size,
             let now = try place.open(),
-            try Attributes(of: now.number, place.shown).matches(attributes, times: true)
+            try Attributes(of: now.number, place.shown).matches(attributes, times: true, label: label)
         else { return false }
         return try Copying.isSame(
             source, at: backup.offset, of: backup.file, now, at: 0, of: place.shown, size: backup.size)
@@ -219,7 +219,13 @@ struct Restoring {
         let device = isSameRun ? disk.device : try DiskIdentity.find(disk)
         let file = try journal.open(backup)
         let bytes = try file.read(at: backup.offset, count: Int(clamping: backup.size), of: backup.file)
-        let now = try BlockSource(device).read(at: start, count: bytes.count)
+        let source = try BlockSource(device)
+        // Where the same run has written it down, the table may be what the tool has spoilt.
+        guard try isSameRun || BootArea.isBootLoaders(start, count: bytes.count, on: source) else {
+            throw SystemError(
+                "put back", device, detail: "byte \(start) and what follows is not where boot code lies")
+        }
+        let now = try source.read(at: start, count: bytes.count)
         if BootArea.checksum(now, at: start) == BootArea.checksum(bytes, at: start) { return .unchanged }
         try BootArea.putBack(bytes, at: start, on: device)
         return .restored

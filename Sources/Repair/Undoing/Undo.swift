@@ -189,7 +189,9 @@ extension Restoring {
             disk.device = try DiskIdentity.find(disk)
             item = .area(disk: disk, start: start, backup: backup)
         }
-        guard let now = try Trace(of: item, in: root), now.content != left.content else { return false }
+        // What is neither there as a file nor gone is not as the change left it either.
+        guard let now = try Trace(of: item, in: root) else { return true }
+        guard now.content != left.content else { return false }
         // What is as before the rescue needs nothing: an undo that was cut short has been here.
         return try now.content != before(item)?.content
     }

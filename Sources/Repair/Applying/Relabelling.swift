@@ -1,0 +1,93 @@
+import Changes
+import Glibc
+import Machine
+
+/// Where the installed system enforces SELinux, a file without its label is one that its programs may not touch. Labels are
+/// kept; where the rescue system's kernel does not let anybody set them, or has set its own, they are put right here.
+extension Application {
+    func relabel() throws {
+        let root = try RootDirectory(target.root)
+        guard Self.enforces(root) else { return }
+        let lost = try lostLabels(root)
+        guard !lost.isEmpty else { return }
+        let files = lost.count == 1 ? lost[0] : "\(lost.count) files"
+        if let command = Self.setfiles(lost, root) {
+            let title = "Give \(files) the SELinux label of the system's own policy"
+            // Where it cannot, the next start does.
+            if (try? append(.run(command: command, touching: []), title)) != nil { return }
+        }
+        guard !root.exists(Self.request) else { return }
+        try append(
+            .writeFile(path: Self.request, text: "", was: nil, mode: 0o644),
+            "Have the next start label all files anew, since \(files) could not be")
+    }
+
+    /// selinux-autorelabel(8): at the start with this file everything is labelled, and the machine starts once more.
+    private static let request = "/.autorelabel"
+
+    private static func enforces(_ root: RootDirectory) -> Bool { setting("SELINUX", root) == "enforcing" }
+
+    private static func setting(_ name: String, _ root: RootDirectory) -> String? {
+        let text = (try? root.text("/etc/selinux/config", limit: 1 << 16)) ?? nil
+        let line = text?.split(whereSeparator: \.isNewline).last { $0.hasPrefix(name + "=") }
+        return line.map { $0.dropFirst(name.count + 1).filter { !$0.isWhitespace }.lowercased() }
+    }
+
+    private static func setfiles(_ paths: [String], _ root: RootDirectory) -> Command? {
+        guard let type = setting("SELINUXTYPE", root) else { return nil }
+        let contexts = "/etc/selinux/\(type)/contexts/files/file_contexts"
+        guard root.exists(contexts), Tool.directories.contains(where: { root.exists($0 + "/setfiles") })
+        else {
+            return nil
+        }
+        return Command(.setfiles, arguments: ["-F", contexts] + paths)
+    }
+
+    // The number goes on from the plan's own.
+    private func append(_ change: Change, _ title: String) throws {
+        let number = (journal.begun.last ?? 0) + 1
+        progress(.started(number: number, of: number, title: title, change: change))
+        let start = Clock.milliseconds()
+        do { try perform(change, number, title) } catch {
+            progress(.failed(number: number, failure: RepairFailure(error)))
+            throw error
+        }
+        progress(.done(number: number, seconds: Int((Clock.milliseconds() - start) / 1000)))
+    }
+
+    /// What was touched and has not the label that it had; or none, where its directory has one.
+    private func lostLabels(_ root: RootDirectory) throws -> [String] {
+        var lost: [String] = []
+        for case .was(_, let item) in journal.records {
+            switch item {
+            case .file(let path, _, let attributes):
+                if try isLost(path, attributes.extended, root) { lost.append(path) }
+            case .absent(let path): if try isLost(path, nil, root) { lost.append(path) }
+            case .tree(let path, let entries):
+                let before = Dictionary(entries.compactMap(\.labelled)) { first, _ in first }
+                for (path, _) in try TreeListing(path, in: root).entries {
+                    if try isLost(path, before[path], root) { lost.append(path) }
+                }
+            case .link, .directory, .area, .variable: continue
+            }
+        }
+        return lost.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    private func isLost(_ path: String, _ before: [String: String]?, _ root: RootDirectory) throws -> Bool {
+        guard try root.link(path) == nil, let place = try Place.find(path, in: root),
+            let file = try root.resolve(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+        else { return false }
+        let now = try Attributes.extended(of: file.number, place.shown)[Attributes.label]
+        if let before { return before[Attributes.label] != nil && now != before[Attributes.label] }
+        let above = try Attributes.extended(of: place.directory.number, place.shown)
+        return now == nil && above[Attributes.label] != nil
+    }
+}
+
+extension SavedItem {
+    /// A file, and the attributes that it had.
+    fileprivate var labelled: (String, [String: String])? {
+        if case .file(let path, _, let attributes) = self { (path, attributes.extended) } else { nil }
+    }
+}
