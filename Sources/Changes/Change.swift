@@ -147,4 +147,20 @@ package enum Change: Codable, Sendable, Hashable {
         case .open, .writeFile, .build, .run, .byHand: nil
         }
     }
+
+    /// GRUB is installed whole: its modules in /boot, which all disks share, are made anew.
+    package var installsGrub: Bool {
+        if case .installBootLoader(_, _, _, let command) = self {
+            command.tool == .grubInstall || command.tool == .grub2Install
+        } else {
+            false
+        }
+    }
+
+    /// What does not boot while it is made, should the power fail right then.
+    package var window: String? {
+        guard case .installBootLoader(let disk, _, let directory, _) = self else { return nil }
+        return installsGrub
+            ? "\(directory) is made anew: no disk that leads there boots" : "\(disk) does not boot"
+    }
 }

@@ -14,6 +14,11 @@ package struct PlanRefusal: Codable, Sendable, Hashable, CustomStringConvertible
         case sharedGroup = "shared-vg"
         case pvmove
         case foreignRaid = "foreign-raid"
+        case multipath
+        case reencryption
+        case memberMounted = "member-mounted"
+        case swapInUse = "swap-in-use"
+        case readOnlyDisk = "read-only-disk"
         case unreadDisk = "unread-disk"
     }
 

@@ -12,15 +12,19 @@ package struct Diagnosis: Codable, Sendable, Hashable {
     package var steps: [StepResult]
     package var findings: [Finding]
     package var disks: [DiskResult]
+    /// Why a rescue would write nothing.
+    package var refusals: [PlanRefusal]
 
     package init(
-        verdict: Verdict, system: System, steps: [StepResult], findings: [Finding], disks: [DiskResult]
+        verdict: Verdict, system: System, steps: [StepResult], findings: [Finding], disks: [DiskResult],
+        refusals: [PlanRefusal] = []
     ) {
         self.verdict = verdict
         self.system = system
         self.steps = steps
         self.findings = findings
         self.disks = disks
+        self.refusals = refusals
     }
 
     /// Which installation it is about.

@@ -15,7 +15,7 @@ extension Drift {
         let (texts, others) = (texts(of: old), texts(of: new))
         let changed = Set(texts.keys).union(others.keys).sorted().filter { texts[$0] != others[$0] }
         let sets = [
-            ("the kernels in /lib/modules", old.kernels != new.kernels || old.drivers != new.drivers),
+            ("the kernels in /lib/modules", old.kernels != new.kernels),
             ("the programs of the system", old.present != new.present),
         ]
         return changed.map { "\($0) was changed" } + sets.filter(\.1).map { "\($0.0) are others" }

@@ -92,7 +92,9 @@ package struct Drift {
                 return ["the volume group \(group.name) is gone"]
             }
             guard group.seqno == today.seqno, group.name == today.name else {
-                return ["the volume group \(group.name) was changed: seqno \(group.seqno), now \(today.seqno)"]
+                return [
+                    "the volume group \(group.name) was changed: seqno \(group.seqno), now \(today.seqno)"
+                ]
             }
             let moved = group.physicalVolumes.map(\.device) != today.physicalVolumes.map(\.device)
             return moved ? ["the physical volumes of \(group.name) are on other devices"] : []

@@ -30,7 +30,7 @@ extension Diagnosis {
         let results = alone.map(\.result)
         return Diagnosis(
             verdict: verdict(steps, findings, results), system: system(scene), steps: steps,
-            findings: findings.sorted { rank($0) < rank($1) }, disks: results)
+            findings: findings.sorted { rank($0) < rank($1) }, disks: results, refusals: scene.refusals())
     }
 
     /// The disks that hold any part of root, /boot, an ESP or boot code, or that may hold one and could not be read, and

@@ -58,6 +58,10 @@ struct DiskContents: Contents {
                 let superblock = try BtrfsSuperblock(of: view)
                 content.log = superblock.log
                 content.signature?.devices = superblock.devices.flatMap { $0 > 1 ? $0 : nil }
+            case "crypto_LUKS":
+                if try LUKSRequirements.isBeingReencrypted(view) {
+                    content.signature?.isBeingReencrypted = true
+                }
             default: break
             }
         } catch {

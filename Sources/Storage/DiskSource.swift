@@ -14,6 +14,10 @@ package struct DiskSource: Sendable, Hashable {
     package var modaliases: [String]
     /// Partitions the running kernel knows, by number.
     package var partitions: [Int: RunningPartition]
+    /// The kernel takes no writes for it; nil for an image.
+    package var isReadOnly: Bool?
+    /// Further nodes that lead to the same disk, where nothing makes one of them all.
+    package var otherPaths: [String] = []
 
     /// A partition as the running kernel sees it, which may lag behind the table on the disk.
     package struct RunningPartition: Sendable, Hashable {

@@ -2,18 +2,22 @@ import LibBlkid
 import Machine
 
 /// What reading one disk alone gave: its table, its partitions and what they hold.
-struct ReadDisk: Sendable {
+struct ReadDisk: Codable, Sendable {
     var disk: Disk
     /// The disk itself, then its partitions.
     var volumes: [Volume]
     var contents: [[Piece]: Content]
     var open: OpenDisk?
 
+    // What is open stays in the process that opened it.
+    private enum CodingKeys: CodingKey { case disk, volumes, contents }
+
     /// Reads a disk; `progress` is told of every step done, so that a disk that hangs can be told from a slow one.
     init(_ source: DiskSource, progress: () -> Void) {
         disk = Disk(
             id: source.id, size: 0, sectorSize: 512, serial: source.serial, wwid: source.wwid,
             modaliases: source.modaliases)
+        disk.noteAccess(source)
         let kind: Volume.Kind = source.kind == .disk ? .disk : .container
         volumes = [
             Volume(id: source.id, kind: kind, name: source.node ?? source.path, node: source.node, size: 0)
@@ -39,6 +43,7 @@ struct ReadDisk: Sendable {
             for copy in volume.copies {
                 contents[copy.pieces] = DiskContents.read(
                     copy.pieces, of: [source.id: open], named: volume.name)
+                progress()
             }
         }
     }
@@ -48,6 +53,7 @@ struct ReadDisk: Sendable {
         disk = Disk(
             id: source.id, size: 0, sectorSize: 512, serial: source.serial, wwid: source.wwid,
             modaliases: source.modaliases, failure: failure)
+        disk.noteAccess(source)
         volumes = [
             Volume(
                 id: source.id, kind: source.kind == .disk ? .disk : .container,
@@ -61,7 +67,8 @@ struct ReadDisk: Sendable {
         let (list, sectorSize) = try open.partitionTable()
         disk.sectorSize = sectorSize
         guard let list else { return }
-        let table = PartitionTable(list, of: source)
+        var table = PartitionTable(list, of: source)
+        if table.type == "gpt" { table.remark = try GPTRemark.of(open.source, sectorSize: sectorSize) }
         disk.table = table
         for entry in list.entries where !entry.isExtended {
             let id = source.partition(entry.number)
@@ -80,6 +87,13 @@ struct ReadDisk: Sendable {
             }
             volumes.append(volume)
         }
+    }
+}
+
+extension Disk {
+    fileprivate mutating func noteAccess(_ source: DiskSource) {
+        isReadOnly = source.isReadOnly
+        otherPaths = source.otherPaths.isEmpty ? nil : source.otherPaths
     }
 }
 

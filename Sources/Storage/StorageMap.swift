@@ -82,6 +82,10 @@ package struct Disk: Codable, Sendable, Hashable {
     /// The kernel's module aliases of the controllers above it, nearest first; empty for images.
     package var modaliases: [String]
     package var table: PartitionTable?
+    /// The kernel takes no writes for it; nil for an image, and in surveys of older versions.
+    package var isReadOnly: Bool?
+    /// Further nodes that lead to the same disk, where no multipathd makes one of them all.
+    package var otherPaths: [String]?
     package var failure: String?
 
     package init(
@@ -105,6 +109,8 @@ package struct PartitionTable: Codable, Sendable, Hashable {
     package var type: String
     package var uuid: String?
     package var partitions: [Partition]
+    /// What is odd about a GPT: "a GPT whose first copy is damaged"; nil where nothing is.
+    package var remark: String?
 
     package init(type: String, uuid: String? = nil, partitions: [Partition] = []) {
         self.type = type

@@ -19,8 +19,16 @@ package struct SystemDisks: Sendable {
                 number("block/\(name)/size") ?? 0 > 0
             else { continue }
             let disk = disk(name)
-            let isKnown = found.contains { $0.wwid == disk.wwid && $0.serial == disk.serial }
-            if !(isKnown && disk.hasUniqueName) { found.append(disk) }
+            let known = found.firstIndex { $0.wwid == disk.wwid && $0.serial == disk.serial }
+            if let known, disk.hasUniqueName {
+                found[known].otherPaths.append(disk.path)
+            } else {
+                found.append(disk)
+            }
+        }
+        // multipath-tools name what they make of several paths so (libmultipath, UUID_PREFIX).
+        if (try? running())?.mapped.contains(where: { $0.uuid.hasPrefix("mpath-") }) ?? false {
+            for index in found.indices { found[index].otherPaths = [] }
         }
         return found + containers()
     }
@@ -34,11 +42,13 @@ package struct SystemDisks: Sendable {
 
     private func disk(_ name: String) -> DiskSource {
         let node = Self.node(name)
-        return DiskSource(
+        var disk = DiskSource(
             id: VolumeID(node), path: node, node: node, serial: serial(name),
             wwid: text("block/\(name)/device/wwid") ?? text("block/\(name)/wwid"),
             modaliases: modaliases(name),
             partitions: partitions(name))
+        disk.isReadOnly = number("block/\(name)/ro").map { $0 != 0 }
+        return disk
     }
 
     // sysfs writes '!' where the node's name has '/': cciss!c0d0.

@@ -124,6 +124,8 @@ package struct Signature: Codable, Sendable, Hashable {
     package var devices: UInt64?
     /// Other signatures found where libblkid calls the result ambivalent.
     package var ambivalent: [String]
+    /// Of a LUKS container: a reencryption was begun and is not at its end; nil where it was not.
+    package var isBeingReencrypted: Bool?
 
     package init(
         type: String, usage: String? = nil, uuid: String? = nil, subUUID: String? = nil, label: String? = nil,

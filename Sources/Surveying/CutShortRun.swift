@@ -7,15 +7,19 @@ package struct CutShortRun: Codable, Sendable, Hashable {
     package var id: String
     /// The change that it had begun last.
     package var title: String
+    /// It failed, and putting back failed too.
+    package var isStuck: Bool
 
-    package init(id: String, title: String) {
+    package init(id: String, title: String, isStuck: Bool = false) {
         self.id = id
         self.title = title
+        self.isStuck = isStuck
     }
 
     private static let directory = "/var/lib/bootmend"
     private static let largest = 16 << 20
     private static let most = 256
+    private static let longestLine = 64 << 10
 
     /// Those of an installed system, newest first, out of the journals in it.
     ///
@@ -38,14 +42,15 @@ package struct CutShortRun: Codable, Sendable, Hashable {
         var end: String?
         for line in journal.split(separator: UInt8(ascii: "\n")) {
             // Of what was there before, lines may be long, and say nothing of it.
-            guard line.starts(with: #"{"change""#.utf8) || line.starts(with: #"{"end""#.utf8),
+            guard line.count <= Self.longestLine,
+                line.starts(with: #"{"change""#.utf8) || line.starts(with: #"{"end""#.utf8),
                 let record = try? decoder.decode(Line.self, from: Data(line))
             else { continue }
             title = record.change?.title ?? title
             end = record.end?.how ?? end
         }
         guard let title, end == nil || end == "stuck" else { return nil }
-        self.init(id: id, title: title)
+        self.init(id: id, title: title, isStuck: end == "stuck")
     }
 
     private struct Line: Decodable {

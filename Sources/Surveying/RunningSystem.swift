@@ -64,6 +64,12 @@ struct RunningSystem: Sendable {
         return found
     }
 
+    /// The volumes that a device node leads to, whatever it is called.
+    func volumes(on node: String, in storage: StorageMap) -> [VolumeID] {
+        guard let device = Self.device(of: node) else { return [] }
+        return storage.volumes.filter { $0.node.flatMap(Self.device) == device }.map(\.id)
+    }
+
     /// `isBusy` says whether the kernel holds the device for somebody.
     func use(of device: Device, isBusy: () -> Bool, root: LiveMount) -> Use {
         if Self.shows(root, device) { return .root }

@@ -17,6 +17,10 @@ package struct Survey: Codable, Sendable, Hashable {
     package var mounted: [MountedVolume]?
     /// EFI system partitions.
     package var esps: [ESP]
+    /// Hibernated systems in files; nil in surveys of older versions.
+    package var hibernatedFiles: [SwapFileImage]?
+    /// What this system uses of the disks, a live fact; nil for images, and in surveys of older versions.
+    package var inUse: [InUse]?
     /// What the firmware starts; nil on a system that was not started by UEFI, or that does not show it.
     package var bootManager: BootManager?
 
@@ -24,7 +28,8 @@ package struct Survey: Codable, Sendable, Hashable {
         medium: Medium, storage: StorageMap, diskBoots: [DiskBoot] = [],
         bootDirectories: [BootDirectory] = [],
         installations: [Installation] = [], rejected: [RejectedCandidate] = [], otherHalves: [OtherHalf] = [],
-        mounted: [MountedVolume]? = nil, esps: [ESP] = [], bootManager: BootManager? = nil
+        mounted: [MountedVolume]? = nil, esps: [ESP] = [], hibernatedFiles: [SwapFileImage]? = nil,
+        inUse: [InUse]? = nil, bootManager: BootManager? = nil
     ) {
         self.medium = medium
         self.storage = storage
@@ -35,6 +40,8 @@ package struct Survey: Codable, Sendable, Hashable {
         self.otherHalves = otherHalves
         self.mounted = mounted
         self.esps = esps
+        self.hibernatedFiles = hibernatedFiles
+        self.inUse = inUse
         self.bootManager = bootManager
     }
 
@@ -51,6 +58,8 @@ package struct Survey: Codable, Sendable, Hashable {
         otherHalves = try saved.decodeIfPresent([OtherHalf].self, forKey: .otherHalves) ?? []
         mounted = try saved.decodeIfPresent([MountedVolume].self, forKey: .mounted)
         esps = try saved.decodeIfPresent([ESP].self, forKey: .esps) ?? []
+        hibernatedFiles = try saved.decodeIfPresent([SwapFileImage].self, forKey: .hibernatedFiles)
+        inUse = try saved.decodeIfPresent([InUse].self, forKey: .inUse)
         bootManager = try saved.decodeIfPresent(BootManager.self, forKey: .bootManager)
     }
 }

@@ -44,22 +44,27 @@ package enum Surveyor {
         let medium = try RootDirectory("/")
         // What this machine's firmware starts says nothing of images.
         let manager: BootManager? = if case .system = request.disks { BootManager.read(medium) } else { nil }
+        let inUse: [InUse]? =
+            if case .system = request.disks { InUse.all(storage, running, medium) } else { nil }
         let survey = Survey(
             medium: Medium.read(medium), storage: storage, diskBoots: boots,
             bootDirectories: directories, installations: tour.installations, rejected: tour.rejected,
             otherHalves: tour.otherHalves,
             mounted: request.includeRunning ? running.mounted(storage) : nil,
-            esps: ESP.all(in: storage, tour.installations), bootManager: manager)
+            esps: ESP.all(in: storage, tour.installations),
+            hibernatedFiles: SwapFileImage.all(in: directories, storage), inUse: inUse, bootManager: manager)
         return survey.withoutOldHalves()
     }
 
     private static func boot(_ disk: Disk, _ storage: StorageMap, _ destinations: CoreDestinations)
         -> DiskBoot
     {
+        // One that has not answered is not asked again.
+        if let failure = disk.failure { return DiskBoot(disk: disk.id, record: nil, failure: failure) }
         do throws(SystemError) {
             let source = try BlockSource(storage.path(of: disk.id))
             return DiskBoot.read(disk, from: source, destinations)
-        } catch { return DiskBoot(disk: disk.id, record: nil, failure: disk.failure ?? error.description) }
+        } catch { return DiskBoot(disk: disk.id, record: nil, failure: error.description) }
     }
 }
 

@@ -164,4 +164,19 @@ import Testing
         mirror.survey.diskBoots[0].core?.prefix = place + "/grub"
         #expect(mirror.state(of: .grubInstall) == state)
     }
+
+    @Test func `is overwritten where it is asked for and its disk is named`() throws {
+        var mirror = try Mirror()
+        mirror.survey.diskBoots[1].record?.code = .foreign("unknown code")
+        mirror.survey.diskBoots[1].core = nil
+        let disks = { (options: PlanOptions) in
+            mirror.plan(options).remedies.flatMap(\.changes).filter { $0.kind == "install-boot-loader" }
+                .compactMap(\.device)
+        }
+        #expect(disks(PlanOptions(again: [.grubInstall])) == ["a.img"])
+        #expect(disks(PlanOptions(again: [.grubInstall], confirmed: ["b.img"])) == ["a.img", "b.img"])
+        var odd = try Mirror()
+        odd.survey.storage.disks[0].table?.remark = "a GPT whose first copy is damaged"
+        #expect(odd.plan(PlanOptions(again: [.grubInstall])).confirmable == ["a.img"])
+    }
 }

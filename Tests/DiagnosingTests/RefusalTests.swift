@@ -72,7 +72,8 @@ import Testing
     }
 
     @Test func `an array that is being reshaped`() throws {
-        #expect(try reasons { $0.survey.storage.arrays[0].members[0].superblock.featureMap |= 4 } == [.reshape])
+        #expect(
+            try reasons { $0.survey.storage.arrays[0].members[0].superblock.featureMap |= 4 } == [.reshape])
         #expect(
             try reasons {
                 $0.survey.storage.arrays[0].activity = MDActivity(state: "clean", action: "reshape")
@@ -130,5 +131,55 @@ import Testing
                 $0.survey.storage.disks[1].failure = "it has not answered for 5 seconds"
                 try $0.change("/dev/sdc") { $0.failure = "it has not answered for 5 seconds" }
             } == [.unreadDisk])
+    }
+
+    @Test func `a system that is hibernated in a file of its root`() throws {
+        #expect(
+            try reasons {
+                $0.survey.hibernatedFiles = [SwapFileImage(volume: VolumeID("lv:rhel/root"), offset: 1)]
+            } == [.hibernated])
+        #expect(
+            try reasons {
+                $0.plugIn("c.img", partitions: [1 << 30])
+                $0.survey.hibernatedFiles = [SwapFileImage(volume: VolumeID("c.img#1"), offset: 1)]
+            } == [])
+    }
+
+    @Test func `a rescue that was cut short, which can be left as it is`() throws {
+        var mirror = try Mirror()
+        mirror.installation.cutShort = [CutShortRun(id: "3", title: "Install GRUB on /dev/sda")]
+        #expect(reasons(mirror) == [.cutShort])
+        #expect(reasons(mirror, forced: [.cutShort]) == [])
+    }
+
+    @Test func `a half that is mounted by itself, and a swap that the rescue system has taken`() throws {
+        let half = InUse(volume: VolumeID("a.img#1"), target: "/mnt")
+        #expect(try reasons { $0.survey.inUse = [half] } == [.memberMounted])
+        let whole = InUse(volume: VolumeID("lv:rhel/root"), target: "/mnt/sysimage")
+        #expect(try reasons { $0.survey.inUse = [whole] } == [])
+        let swap = InUse(volume: VolumeID("lv:rhel/swap"), target: nil)
+        #expect(try reasons { $0.survey.inUse = [swap] } == [.swapInUse])
+        #expect(
+            try reasons {
+                $0.survey.inUse = [swap]
+                $0.installation.runsHere = true
+            } == [])
+    }
+
+    @Test func `a disk that takes no writes, or has several paths`() throws {
+        #expect(try reasons { $0.survey.storage.disks[1].isReadOnly = true } == [.readOnlyDisk])
+        #expect(try reasons { $0.survey.storage.disks[1].otherPaths = ["/dev/sdc"] } == [.multipath])
+        #expect(
+            try reasons {
+                $0.plugIn("c.img", partitions: nil)
+                $0.survey.storage.disks[2].isReadOnly = true
+            } == [])
+    }
+
+    @Test func `is told by every look, before anybody wants to write`() throws {
+        var mirror = try Mirror()
+        #expect(mirror.diagnosis.refusals == [])
+        mirror.survey.storage.groups[0].flags.append("EXPORTED")
+        #expect(mirror.diagnosis.refusals.map(\.reason) == [.exportedGroup])
     }
 }

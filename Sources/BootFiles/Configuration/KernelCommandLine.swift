@@ -23,6 +23,14 @@ package struct KernelCommandLine: Codable, Sendable, Hashable {
         }
     }
 
+    /// As it is written: what has blanks in it between quotes.
+    package var text: String {
+        parameters.map { parameter in
+            let word = parameter.value.map { "\(parameter.name)=\($0)" } ?? parameter.name
+            return word.contains(where: \.isWhitespace) ? "\"\(word)\"" : word
+        }.joined(separator: " ")
+    }
+
     /// The value that stands: the kernel and dracut let the last one win.
     package func value(of name: String) -> String? {
         parameters.last { Self.isSame($0.name, name) && $0.value != nil }?.value

@@ -28,6 +28,25 @@ extension Scene {
         }
     }
 
+    /// LVM and mdadm take each path for a disk of its own.
+    var multipaths: [PlanRefusal] {
+        neededDisks.compactMap { disk in
+            guard let others = disk.otherPaths, !others.isEmpty else { return nil }
+            let paths = ([disk.id.rawValue] + others).joined(separator: ", ")
+            return PlanRefusal(
+                .multipath, "\(paths) are paths to one and the same disk",
+                wayOut: "start multipathd, and start again")
+        }
+    }
+
+    var readOnlyDisks: [PlanRefusal] {
+        neededDisks.filter { $0.isReadOnly == true }.map { disk in
+            PlanRefusal(
+                .readOnlyDisk, "\(disk.id) takes no writes",
+                wayOut: "switch its write protection off, or: blockdev --setrw \(disk.id)")
+        }
+    }
+
     /// Nothing is written to a disk that errs or hangs.
     var unreadDisks: [PlanRefusal] {
         UnreadDisks(self).disks.compactMap(storage.disk).compactMap { disk in

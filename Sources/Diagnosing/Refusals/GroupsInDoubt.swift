@@ -50,7 +50,8 @@ extension Scene {
             PlanRefusal(
                 .pvmove, "a pvmove in \(group.name) was cut short",
                 wayOut:
-                    "vgchange -ay \(group.name), then 'pvmove' to finish it, or 'pvmove --abort' to take it back")
+                    "vgchange -ay \(group.name), then 'pvmove' to finish it, or 'pvmove --abort' to take it back"
+            )
         }
     }
 }

@@ -9,17 +9,30 @@ extension Scene {
             fstab.filter(\.isSwap).flatMap { volumes(named: $0.source) }.map(\.id)
                 + (started.commandLine?.value(of: "resume").map { volumes(named: $0).map(\.id) } ?? []))
         let disks = Set(neededDisks.map(\.id))
-        return storage.volumes.compactMap { volume in
-            guard let signature = volume.signature, signature.type == "swsuspend" else { return nil }
-            let isOwn = own.contains(volume.id)
-            // Another system's on the same disks may have mounted what is to be written.
-            guard isOwn || !disks.isDisjoint(with: storage.disks(under: volume.id)) else { return nil }
-            return PlanRefusal(
-                .hibernated,
-                "\(volume.name) holds a hibernated system" + (isOwn ? "" : ", which need not be this one"),
+        return hibernatedFiles(on: disks)
+            + storage.volumes.compactMap { volume -> PlanRefusal? in
+                guard let signature = volume.signature, signature.type == "swsuspend" else { return nil }
+                let isOwn = own.contains(volume.id)
+                // Another system's on the same disks may have mounted what is to be written.
+                guard isOwn || !disks.isDisjoint(with: storage.disks(under: volume.id)) else { return nil }
+                return PlanRefusal(
+                    .hibernated,
+                    "\(volume.name) holds a hibernated system"
+                        + (isOwn ? "" : ", which need not be this one"),
+                    wayOut:
+                        "resume it, or discard the image with 'mkswap -U \(signature.uuid ?? "UUID") \(volume.name)'",
+                    isForcible: !isOwn)
+            }
+    }
+
+    private func hibernatedFiles(on disks: Set<VolumeID>) -> [PlanRefusal] {
+        (survey.hibernatedFiles ?? []).filter {
+            !disks.isDisjoint(with: storage.disks(under: $0.volume))
+        }.map { image in
+            PlanRefusal(
+                .hibernated, "a swap file on \(name(of: image.volume)) holds a hibernated system",
                 wayOut:
-                    "resume it, or discard the image with 'mkswap -U \(signature.uuid ?? "UUID") \(volume.name)'",
-                isForcible: !isOwn)
+                    "resume it; or make the file anew with mkswap where nothing that it remembers is wanted")
         }
     }
 }

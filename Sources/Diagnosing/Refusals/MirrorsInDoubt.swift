@@ -16,7 +16,8 @@ extension Scene {
                 "\(name(of: array.id)): \(twin.device) and \(twin.judgement.reason ?? "another")",
                 wayOut: "unplug the copy and start again")
         }
-        let isTwin = Set(standings.filter { $0.judged.contains { $0.judgement.standing == .twin } }.map(\.array.id))
+        let isTwin = Set(
+            standings.filter { $0.judged.contains { $0.judgement.standing == .twin } }.map(\.array.id))
         return twins
             + undecided.filter { !isTwin.contains($0.id) }.map { volume in
                 let rival = standings.first { $0.array.id == volume.id }?.judged.contains {

@@ -6,8 +6,10 @@ extension Scene {
     /// Why the system must not be opened for writing; empty where nothing speaks against it, or what does was forced.
     package func refusals(forced: Set<PlanRefusal.Reason> = []) -> [PlanRefusal] {
         let all = [
-            hibernatedSystems, runsCutShort, mirrorsInDoubt, reshapes, groupsOfOneName, duplicatePhysicalVolumes,
-            groupsOfOthers, unfinishedMoves, foreignRaids, unreadDisks,
+            hibernatedSystems, runsCutShort, mirrorsInDoubt, reshapes, groupsOfOneName,
+            duplicatePhysicalVolumes, groupsOfOthers, unfinishedMoves, reencryptions, foreignRaids,
+            multipaths,
+            mountedMembers, swapInUse, readOnlyDisks, unreadDisks,
         ]
         return all.flatMap(\.self).filter { !$0.isForcible || !forced.contains($0.reason) }
     }

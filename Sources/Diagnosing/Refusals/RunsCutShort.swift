@@ -6,9 +6,12 @@ extension Scene {
     var runsCutShort: [PlanRefusal] {
         (installation.cutShort ?? []).map { run in
             PlanRefusal(
-                .cutShort, "an earlier rescue, \(run.id), was cut short at '\(run.title)'",
-                wayOut:
-                    "'bootmend undo \(run.id)' takes it back; 'bootmend rescue --finish' keeps what it did and goes on",
+                .cutShort,
+                "an earlier rescue, \(run.id), "
+                    + (run.isStuck
+                        ? "failed and could not be taken back" : "was cut short at '\(run.title)'"),
+                wayOut: "'bootmend undo \(run.id)' takes it back"
+                    + (run.isStuck ? "" : "; 'bootmend rescue --yes' keeps what it did and goes on"),
                 isForcible: true)
         }
     }

@@ -70,7 +70,8 @@ enum BootCodeRedo {
         guard let boot = scene.boot, let volume = scene.bootVolume else { return [] }
         let disks = GrubInstallStep.disksWithBoot(scene) + GrubInstallStep.disksWithCodeAlone(scene)
         return disks.filter { disk in
-            guard let code = scene.survey.diskBoots.first(where: { $0.disk == disk }), let record = code.record,
+            guard let code = scene.survey.diskBoots.first(where: { $0.disk == disk }),
+                let record = code.record,
                 case .leads = BootCodeJudgement(of: code, record, boot, volume, scene)
             else { return false }
             return true

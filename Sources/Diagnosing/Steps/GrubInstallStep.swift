@@ -54,7 +54,25 @@ enum GrubInstallStep: MigrationStep {
     }
 
     static func redo(_ scene: Scene) -> [Remedy] {
-        scene.isUEFI ? UEFILoaders.redo(scene) : disksWithBoot(scene).map { install($0, scene) }
+        scene.isUEFI
+            ? UEFILoaders.redo(scene) : disksWithBoot(scene).map { asking(install($0, scene), $0, scene) }
+    }
+
+    // What nobody has found wrong, and may be another system's, is overwritten for those who name the disk.
+    private static func asking(_ remedy: Remedy, _ disk: VolumeID, _ scene: Scene) -> Remedy {
+        let code = scene.survey.diskBoots.first { $0.disk == disk }?.record?.code
+        let isForeign =
+            switch code {
+            case .foreign, .grubLegacy: true
+            case .grub, .empty, nil: false
+            }
+        guard isForeign || scene.storage.disk(disk)?.table?.remark != nil, !remedy.isByHand else {
+            return remedy
+        }
+        var remedy = remedy
+        remedy.needs = .confirm
+        remedy.confirmDevice = disk.rawValue
+        return remedy
     }
 
     private static func proof(_ disks: [VolumeID], _ scene: Scene) -> String {

@@ -1,0 +1,46 @@
+import BootFiles
+import Machine
+import Storage
+
+/// A system that is hibernated in a file: the kernel's line says where in its filesystem the file's first page lies
+/// (Documentation/power/swsusp-and-swap-files.rst).
+package struct SwapFileImage: Codable, Sendable, Hashable {
+    package var volume: VolumeID
+    /// Pages from the start of the volume.
+    package var offset: UInt64
+
+    package init(volume: VolumeID, offset: UInt64) {
+        self.volume = volume
+        self.offset = offset
+    }
+
+    private static let page: UInt64 = 4096
+    // kernel/power/swap.c, HIBERNATE_SIG: the last ten bytes of the page, where "SWAPSPACE2" was.
+    private static let signature = Array("S1SUSPEND".utf8)
+
+    /// Those that the menus' kernel lines lead to.
+    static func all(in directories: [BootDirectory], _ storage: StorageMap) -> [SwapFileImage] {
+        let lines = directories.flatMap { directory in
+            (directory.grub?.config?.entries ?? []).map(\.arguments)
+                + directory.entries.compactMap { $0.options?.value }
+        }
+        var places: Set<SwapFileImage> = []
+        for line in lines.map(KernelCommandLine.init(parsing:)) {
+            guard let offset = line.value(of: "resume_offset").flatMap({ UInt64($0) }),
+                let source = line.value(of: "resume")
+            else { continue }
+            for volume in storage.volumes(source: source) {
+                places.insert(SwapFileImage(volume: volume.id, offset: offset))
+            }
+        }
+        return places.filter { isHibernated($0, storage) }.sorted { $0.volume < $1.volume }
+    }
+
+    private static func isHibernated(_ place: SwapFileImage, _ storage: StorageMap) -> Bool {
+        let (start, overflow) = place.offset.multipliedReportingOverflow(by: page)
+        guard !overflow, let view = try? storage.source(of: place.volume),
+            let bytes = try? view.read(at: start &+ (page - 10), count: 10)
+        else { return false }
+        return bytes.starts(with: signature)
+    }
+}
