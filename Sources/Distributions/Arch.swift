@@ -13,7 +13,8 @@ package struct Arch: Distribution {
     package func initramfsPath(kernel: String) -> String { "/boot/initramfs-\(flavour(kernel)).img" }
 
     package func rebuildInitramfs(kernel: String, output: String, needs: InitramfsNeeds) -> Command {
-        Command(.mkinitcpio, "-k", kernel, "-g", output)
+        // autodetect keeps what the running machine has loaded, which is the rescue system's (mkinitcpio(8), -S).
+        Command(.mkinitcpio, "-k", kernel, "-S", "autodetect", "-g", output)
     }
 
     package func regenerateGrubConfig(output: String) -> Command {

@@ -144,7 +144,8 @@ final class OpenedTarget: Sendable {
         guard let run = (kept + Journal.unfinished(root: root)).first else { return }
         throw SystemError(
             "change", "the installed system", detail: "an earlier rescue, \(run.id), was cut short",
-            hint: kept.isEmpty ? "bootmend undo \(run.id)" : "bootmend undo \(run.id) --journal \(journal ?? "")")
+            hint: kept.isEmpty
+                ? "bootmend undo \(run.id)" : "bootmend undo \(run.id) --journal \(journal ?? "")")
     }
 }
 

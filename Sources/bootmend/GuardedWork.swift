@@ -8,9 +8,11 @@ extension Verb {
     ///
     /// Called before the first thread starts: a fork takes only the thread along that calls it. Only the guard returns
     /// from here; the worker leaves with the status of its work, having said why where it failed.
-    /// `otherwise` is done instead where mounts of its own cannot be had.
+    /// `otherwise` is done instead where mounts of its own cannot be had. Of work that `opens` a system, what it left open
+    /// is taken down here, should it have been killed: its mounts are gone with it by then.
     func guarded(
-        _ console: Console, otherwise: (() throws -> Int32)? = nil, _ work: () throws -> Int32
+        _ console: Console, opens: Bool = false, otherwise: (() throws -> Int32)? = nil,
+        _ work: () throws -> Int32
     ) throws -> Int32 {
         guard let end = try Guard.wait() else {
             Glibc.exit(
@@ -28,6 +30,7 @@ extension Verb {
             removeAbandonedLooks()
             console.terminal.showTyping()
         }
+        if opens { closeLeftOpen() }
         switch end {
         case .exited(let status): return status
         case .killed(signal: SIGINT), .killed(signal: SIGTERM), .killed(signal: SIGHUP):
@@ -37,6 +40,15 @@ extension Verb {
             throw Refusal(
                 "bootmend itself failed: \(String(cString: strsignal(signal)))",
                 hint: "'bootmend undo' puts back what a rescue may have changed")
+        }
+    }
+
+    // Nearly always there is nothing; of a worker that has just been killed the kernel may still be at work. What does not
+    // go now is taken down by the next run.
+    private func closeLeftOpen() {
+        for _ in 0..<10 {
+            if (try? Target.closeLeftovers()) != nil { return }
+            usleep(300_000)
         }
     }
 }

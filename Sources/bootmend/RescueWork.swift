@@ -18,16 +18,15 @@ struct RescueWork {
     let mode: Mode
     let options: PlanOptions
     let journal: String?
-    /// What an earlier rescue did before it was cut short is kept.
-    let isFinishing: Bool
 
     func run() throws -> Int32 {
         try Target.closeLeftovers()
         let progress = Progress(console)
         var survey = try target.looking(console).survey(progress)
         var installation = try chosen(survey)
-        if isFinishing {
-            try finish(survey, installation, progress)
+        var finished: Set<String> = []
+        while let run = try runToFinish(installation), finished.insert(run.id).inserted {
+            try finish(run, survey, installation, progress)
             survey = try target.looking(console).survey(progress)
             installation = try chosen(survey)
         }
@@ -101,6 +100,9 @@ struct RescueWork {
     private func show(_ diagnosis: Diagnosis, _ plan: Plan) {
         guard !console.json else { return }
         let telling = TextReport.Telling(isQuiet: console.isQuiet, isVerbose: console.isVerbose)
+        var diagnosis = diagnosis
+        // The plan says it, too.
+        if !plan.refusals.isEmpty { diagnosis.refusals = [] }
         console.put(
             TextReport.diagnosis(diagnosis, telling, console.style) + "\n"
                 + TextReport.plan(plan, of: diagnosis, asked: options, console.style) + "\n")
@@ -144,18 +146,27 @@ struct RescueWork {
             console: console, progress: progress, way: way, journal: journal, allowsCutShort: allowsCutShort)
     }
 
-    /// The change in the middle of which an earlier rescue was cut short is taken back; what is left is then seen anew.
-    private func finish(_ survey: Survey, _ installation: Installation, _ progress: Progress) throws {
-        guard let run = installation.cutShort?.first else {
-            throw Refusal("no rescue of this system was cut short: there is nothing to finish")
-        }
+    /// A rescue that was cut short, of which the person wants to keep what it did and go on.
+    private func runToFinish(_ installation: Installation) throws -> CutShortRun? {
+        guard case .ask(let isAgreed) = mode, !options.forced.contains(.cutShort),
+            let run = installation.cutShort?.first, !run.isStuck
+        else { return nil }
+        console.warn("an earlier rescue, \(run.id), was cut short at '\(run.title)'")
+        return try isAgreed || console.agrees(to: "Keep what it did before that, and go on?") ? run : nil
+    }
+
+    /// The change in the middle of which a rescue was cut short is taken back; what is left is then seen anew.
+    private func finish(
+        _ run: CutShortRun, _ survey: Survey, _ installation: Installation, _ progress: Progress
+    ) throws {
         let way = try Target.Way(survey, installation, forced: options.forced.union([.cutShort]))
         let report = try applying(way, progress, allowsCutShort: true)
             .finishing(run.id, try console.passphrase(from: target.passphraseFile))
         guard report.isComplete else {
             for failure in report.failures { console.warn("not put back: \(failure)") }
             throw Refusal(
-                "rescue \(run.id) cannot be finished", hint: "bootmend undo \(run.id)", status: ExitStatus.stuck)
+                "rescue \(run.id) cannot be finished", hint: "bootmend undo \(run.id)",
+                status: ExitStatus.stuck)
         }
     }
 

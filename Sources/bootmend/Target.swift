@@ -21,6 +21,7 @@ struct Target {
         let installation: Installation
         let tree: TreePlan
         let isUEFI: Bool
+        let commandLine: String?
         let opening: OpeningPlan
         /// Where its ESPs are mounted beside what fstab says.
         let esps: [(volume: VolumeID, place: Change.EFIPartition)]
@@ -45,6 +46,7 @@ struct Target {
                 root: root, subvolume: installation.subvolume, fstab: scene.fstab, boot: scene.boot?.volume,
                 in: survey.storage)
             isUEFI = scene.isUEFI
+            commandLine = scene.started.commandLine?.text
             esps = scene.efiPartitions
             // Without its root and its /boot nothing can be mended; the rest is welcome.
             let storage = survey.storage
@@ -118,7 +120,7 @@ struct Target {
             progress.begin("Mounting under \(path)")
             tree = try MountedTree(
                 way.tree, in: way.survey.storage, nodes: way.opening.nodes, at: path, recording: recording)
-            tree.furnish(isUEFI: way.isUEFI, recording: recording)
+            tree.furnish(isUEFI: way.isUEFI, commandLine: way.commandLine, recording: recording)
             progress.end(.ok)
         } catch {
             progress.end(.blocker)

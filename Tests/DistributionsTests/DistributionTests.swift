@@ -37,7 +37,7 @@ import Testing
                 "raid1 dm-raid", "/boot/x", "6.1",
             ]
         ),
-        ("arch", ["mkinitcpio", "-k", "6.1", "-g", "/boot/x"]),
+        ("arch", ["mkinitcpio", "-k", "6.1", "-S", "autodetect", "-g", "/boot/x"]),
     ])
     func `an image is built beside the old one, for the kernel that is named`(
         family: String, vector: [String]

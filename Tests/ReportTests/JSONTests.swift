@@ -1,11 +1,20 @@
 import FoundationEssentials
 import Machine
+import Storage
 import Surveying
 import Testing
 
 @testable import Report
 
 @Suite struct `JSON text` {
+    @Test func `a saved document spells out what acts on a terminal, and is read back as it was`() throws {
+        let label = "a\u{9b}31m\u{202e}b\u{7f}\u{2028}ö"
+        let bytes = try Document.bytes(of: Signature(type: "ext4", label: label), called: "x")
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("a\\u009b31m\\u202eb\\u007f\\u2028ö"))
+        #expect(try Document.value(Signature.self, from: bytes, called: "x").label == label)
+    }
+
     @Test func `members keep their order and what is absent is absent`() {
         let json = JSON.object([
             "zebra": .integer(1), "gone": nil, "alpha": .array([.bool(true), .string("x")]),

@@ -127,6 +127,7 @@ import Testing
                   4  grub-install: Install GRUB on /dev/sdb
                        runs      grub-install --target=i386-pc /dev/sdb
                        writes    the first sector of /dev/sdb, 1 MiB from byte 0, and /boot/grub
+                       meanwhile /boot/grub is made anew: no disk that leads there boots
 
                 Left as it is
                   ·  Add /dev/sdb1 to /dev/md0 again  needs --confirm /dev/sdb1

@@ -10,7 +10,10 @@ package enum Document {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .custom { path in Key(path.last.map { snake($0.stringValue) } ?? "") }
         do {
-            return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+            let bytes = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+            // Names of a broken disk are in it; nearly always they are plain.
+            guard bytes.contains(where: { $0 >= 0x7f }) else { return bytes }
+            return Array(JSON.legible(String(decoding: bytes, as: UTF8.self)).utf8)
         } catch {
             throw SystemError("save", name, detail: "\(error)")
         }

@@ -80,15 +80,26 @@ package indirect enum JSON: Sendable, Hashable {
             case "\n": text += "\\n"
             case "\t": text += "\\t"
             default:
-                switch scalar.properties.generalCategory {
-                // RFC 8259 asks for the first 32 only; the others act on the terminal that the document is looked at in.
-                case .control, .format, .lineSeparator, .paragraphSeparator:
-                    for unit in String(scalar).utf16 { text += "\\u" + padded(unit) }
-                default: text.unicodeScalars.append(scalar)
-                }
+                text += spelledOut(scalar) ?? String(scalar)
             }
         }
         text += "\""
+    }
+
+    /// A document that somebody else has written, so that it can be looked at in a terminal as well.
+    static func legible(_ document: String) -> String {
+        document.unicodeScalars.reduce(into: "") { text, scalar in
+            text += scalar == "\n" ? "\n" : spelledOut(scalar) ?? String(scalar)
+        }
+    }
+
+    // RFC 8259 asks for the first 32 only; the others act on the terminal that the document is looked at in.
+    private static func spelledOut(_ scalar: Unicode.Scalar) -> String? {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator:
+            String(scalar).utf16.map { "\\u" + padded($0) }.joined()
+        default: nil
+        }
     }
 
     private static func padded(_ unit: UInt16) -> String {

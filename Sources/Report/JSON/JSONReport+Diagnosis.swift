@@ -17,6 +17,8 @@ extension JSONReport {
             JSON.Member(name: "findings", value: .array(diagnosis.findings, finding)),
             JSON.Member(name: "disks", value: .array(diagnosis.disks, disk)),
         ]
+            + (diagnosis.refusals.isEmpty
+                ? [] : [JSON.Member(name: "refusals", value: .array(diagnosis.refusals, refusal))])
     }
 
     private static func name(of system: Diagnosis.System) -> String {

@@ -40,6 +40,11 @@ extension TextReport {
             page.gap()
             page.append(self.finding(finding))
         }
+        if !diagnosis.refusals.isEmpty {
+            page.gap()
+            page.line(.subject("A rescue would write nothing"), .text(":"))
+            page.append(refusals(diagnosis.refusals))
+        }
         page.gap()
         if let tally = tally(diagnosis) { page.line(tally) }
         for (index, command) in telling.next.enumerated() {

@@ -23,15 +23,7 @@ extension TextReport {
                 ))
         } else {
             page.line(.subject("Nothing will be written"), .text(" to \(system):"))
-            for refusal in plan.refusals {
-                page.line(
-                    indent: 2, .mark(.blocker), .tab(5), .text("\(refusal.text)  "), .dim(refusal.reason.rawValue))
-                page.line(indent: 5, .text(refusal.wayOut))
-                if refusal.isForcible {
-                    page.line(
-                        indent: 5, .dim("if you know better: bootmend rescue --force \(refusal.reason.rawValue)"))
-                }
-            }
+            page.append(refusals(plan.refusals))
             return page.text(style)
         }
         for step in unjudged {
@@ -52,6 +44,22 @@ extension TextReport {
             }
         }
         return page.text(style)
+    }
+
+    /// Each reason not to write, with the way out.
+    static func refusals(_ refusals: [PlanRefusal]) -> Page {
+        var page = Page()
+        for refusal in refusals {
+            page.line(
+                indent: 2, .mark(.blocker), .tab(5), .text("\(refusal.text)  "), .dim(refusal.reason.rawValue)
+            )
+            page.line(indent: 5, .text(refusal.wayOut))
+            if refusal.isForcible {
+                page.line(
+                    indent: 5, .dim("if you know better: bootmend rescue --force \(refusal.reason.rawValue)"))
+            }
+        }
+        return page
     }
 
     /// Why there is no plan: nothing is wrong, or nothing of what is wrong is bootmend's to do by itself.
@@ -126,8 +134,11 @@ extension TextReport {
             page.line(
                 indent: 7, .dim("writes"), .tab(17),
                 .text(
-                    "the first sector of \(disk), \(size(area.length)) from byte \(area.start), and \(directory)"
-                ))
+                    "the first sector of \(disk), \(size(area.length)) from byte \(area.start)"
+                        + (change.installsGrub ? ", and \(directory)" : "")))
+            if let window = change.window {
+                page.line(indent: 7, .dim("meanwhile"), .tab(17), .text(window))
+            }
         case .installLoaders(let esp, let files, from: .tool(let command)):
             page.verbatim(indent: 7, .dim("runs"), .tab(17), .text(command.description))
             page.line(

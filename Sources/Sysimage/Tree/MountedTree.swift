@@ -93,7 +93,11 @@ package struct MountedTree: Sendable, Hashable {
     /// What started the rescue system decides nothing about this one, which `isUEFI` or not: grub2-mkconfig of RHEL 7
     /// writes `linuxefi` where it sees /sys/firmware/efi, which GRUB under BIOS does not have, and `linux16` else
     /// (10_linux).
-    package mutating func furnish(isUEFI: Bool, recording: Recording = { _ in }) {
+    ///
+    /// `commandLine` is what the system itself is started with, which its tools see in /proc.
+    package mutating func furnish(
+        isUEFI: Bool, commandLine: String? = nil, recording: Recording = { _ in }
+    ) {
         add("/dev", Mounting("/dev", on: "", options: "rbind,rslave"), recording)
         add("/proc", Mounting("proc", on: "", type: "proc", options: "nosuid,nodev,noexec"), recording)
         // efivarfs, where the firmware has it, comes along below /sys.
@@ -113,12 +117,22 @@ package struct MountedTree: Sendable, Hashable {
         else {
             return
         }
+        write(commandLine ?? "", as: Surroundings.commandLine)
         for name in ["udev", "lock/lvm", "mdadm"] {
             makeDirectories(run + "/" + name)
             var status = stat()
             guard stat("/run/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
             add("/run/" + name, Mounting("/run/" + name, on: "", options: "bind"), recording)
         }
+    }
+
+    private func write(_ commandLine: String, as file: String) {
+        guard let path = try? ResolvedPath(directory: "/run", in: RootDirectory(path)).path,
+            let words = try? Descriptor(
+                opening: path + file.dropFirst("/run".count), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+                mode: 0o444)
+        else { return }
+        try? words.write(Array((commandLine + "\n").utf8), at: 0, of: file)
     }
 
     /// Mounts FAT filesystems for writing on directories of its /run, which is there by now; one that cannot be leaves a

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LibMount
 import Machine
@@ -87,10 +88,17 @@ struct TreeMounter {
             do throws(SystemError) {
                 let options = MountOptions(options.text + devices)
                 try Mounting(node, on: target, type: type, options: options).perform(of: volume.name)
+                thaw(target)
                 return Made(mounts: [target])
             } catch { failure = error }
         }
         throw failure ?? SystemError("mount", volume.name)
+    }
+
+    // One that was frozen by a process that is gone is mounted like any other, and the first write to it never ends.
+    private func thaw(_ target: String) {
+        guard let directory = try? Descriptor(opening: target, O_RDONLY | O_DIRECTORY) else { return }
+        _ = bm_thaw(directory.number)
     }
 
     private func look(

@@ -29,6 +29,11 @@ enum TreeOptions {
         "optional",
     ]
 
+    /// They name devices beside the one that is mounted, and what is in an fstab may be anybody's.
+    private static let ofOtherDevices: Set<String> = [
+        "device", "journal_path", "journal_dev", "logdev", "rtdev",
+    ]
+
     /// The installed system's own options first: quota or security labels that are left out would be noticed at the
     /// next boot. Then what any kernel takes, since the rescue system's may be older.
     static func attempts(
@@ -41,6 +46,7 @@ enum TreeOptions {
             if option.name == "ro" { isReadOnly = true }
             if option.name == "rw" { isReadOnly = false }
             guard !["ro", "rw"].contains(option.name), !forPrograms.contains(option.name),
+                !ofOtherDevices.contains(option.name),
                 !option.name.lowercased().hasPrefix("x-"), !isByName(option)
             else { continue }
             if !place.isEmpty, option.name == "subvol" || option.name == "subvolid" { continue }

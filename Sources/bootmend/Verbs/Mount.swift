@@ -20,6 +20,7 @@ extension Verbs {
 
         func perform(_ console: Console) throws -> Int32 {
             try Refusal.unlessRoot("mount")
+            try Target.closeLeftovers()
             let lock = try RunLock()
             defer { withExtendedLifetime(lock) {} }
             if let state = try SysimageState.whole() {

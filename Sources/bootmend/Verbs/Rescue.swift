@@ -11,7 +11,7 @@ extension Verbs {
             abstract: "Redo the skipped steps of an installed system, and prove that it boots.",
             usage: """
                 bootmend rescue [--plan [-o <file>] | --apply <file> | --yes] [--improve] [--only <step> ...] \
-                [--again <step> ...] [--confirm <device> ...] [--force <reason> ...] [--finish] [--root <spec>] \
+                [--again <step> ...] [--confirm <device> ...] [--force <reason> ...] [--root <spec>] \
                 [--journal <directory>] [--passphrase-file <file>]
                 """,
             discussion: """
@@ -54,9 +54,6 @@ extension Verbs {
                 "Go on although there is this reason not to, where that can be right.", valueName: "reason"))
         var force: [String] = []
 
-        @Flag(help: "Keep what an earlier rescue did before it was cut short, and go on from there.")
-        var finish = false
-
         @Option(help: ArgumentHelp("Keep what was there before in this directory.", valueName: "directory"))
         var journal: String?
 
@@ -73,9 +70,6 @@ extension Verbs {
                 throw ValidationError(
                     "--apply carries out the plan as it was saved, without --only, --again, --improve and --confirm"
                 )
-            }
-            if finish, plan || apply != nil {
-                throw ValidationError("--finish changes the system, and looks at it anew before it plans")
             }
             if output != nil && !plan { throw ValidationError("-o saves the plan of --plan") }
         }
@@ -95,10 +89,10 @@ extension Verbs {
             let options = PlanOptions(
                 improve: improve, only: try steps(only), again: try steps(again), confirmed: confirm,
                 forced: Set(try reasons(force)))
-            return try guarded(console) {
+            return try guarded(console, opens: true) {
                 try RescueWork(
                     console: console, target: target, mode: mode, options: options,
-                    journal: journal.map(NamedFile.absolute), isFinishing: finish
+                    journal: journal.map(NamedFile.absolute)
                 ).run()
             }
         }

@@ -29,7 +29,7 @@ extension Verbs {
                 }
                 if let status = try inMounted(console) { return status }
                 try opening.check(console)
-                return try guarded(console) { try failing.status { try inPrivate(console) } }
+                return try guarded(console, opens: true) { try failing.status { try inPrivate(console) } }
             }
         }
 
@@ -44,6 +44,7 @@ extension Verbs {
 
         /// Opens the system for the shell alone, and closes it at its end.
         private func inPrivate(_ console: Console) throws -> Int32 {
+            try Target.closeLeftovers()
             let lock = try RunLock()
             defer { withExtendedLifetime(lock) {} }
             let survey = try target.looking(console).survey(Progress(console))

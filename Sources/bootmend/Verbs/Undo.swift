@@ -31,7 +31,7 @@ extension Verbs {
         func perform(_ console: Console) throws -> Int32 {
             try Refusal.unlessRoot("put back what a rescue changed")
             try Refusal.ifMounted()
-            return try guarded(console) {
+            return try guarded(console, opens: true) {
                 try Undoing(
                     console: console, target: target, id: id, evenIfChanged: evenIfChanged,
                     journal: journal.map(NamedFile.absolute)
