@@ -61,7 +61,8 @@ class Case:
             *looked["complaints"],
             *differences("after", rescue["document"], after, rescue["status"]),
             *[f"after: still names {step}" for step in open_steps if step not in left],
-            *([] if after["both"]["boots"] else ["rescued, but does not boot"]),
+            # What only a person can put right may go on stopping the boot, as is said.
+            *([] if after["both"]["boots"] or set(open_steps) <= left else ["rescued, but does not boot"]),
             *[f"left behind: {line}" for job in (rescue, improve) for line in job["left"]],
             *differences("improved", improve["document"], improved, improve["status"]),
         ]

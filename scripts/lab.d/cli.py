@@ -10,11 +10,17 @@ from pathlib import Path
 import boot
 import case
 import disks
+import failing
 import faults
+import inject
+import leaks
 import live
 import livecase
 import machines
+import powercut
+import refusals
 import table
+import undone
 import workshop
 from settings import CACHE, Failure, say
 from tools import need_tools
@@ -109,6 +115,30 @@ def walk(options):
     return livecase.walk(options.again)
 
 
+def undo(options):
+    return undone.run(options.faults or faults.names(), options.jobs, options.again)
+
+
+def fail_it(options):
+    return failing.run(options.fault)
+
+
+def injure(options):
+    return inject.run(options.fault, options.injuries)
+
+
+def leak(options):
+    return leaks.run(options.faults)
+
+
+def refuse(options):
+    return refusals.run_all(options.refusals, options.jobs)
+
+
+def power(options):
+    return powercut.run(options.machine, options.points, options.boots)
+
+
 def parser():
     top = argparse.ArgumentParser(prog="lab", description="A mirror that is broken, rescued and booted for real.")
     verbs = top.add_subparsers(required=True, metavar="VERB")
@@ -183,6 +213,30 @@ def parser():
 
     sub = verb("walk", walk, "a replaced disk, put right command by command, with verify after each")
     sub.add_argument("--again", action="store_true", help="even if there is a result of the same binary")
+
+    sub = verb("undo", undo, "rescue and undo: is everything as it was before?")
+    sub.add_argument("faults", nargs="*", metavar="FAULT", help="default: all")
+    sub.add_argument("--jobs", type=int, default=2, metavar="N")
+    sub.add_argument("--again", action="store_true", help="run those again that have a result")
+
+    sub = verb("failing", fail_it, "a third disk that hangs, or errs: are the others seen, and is every verb back in time?")
+    sub.add_argument("fault", metavar="FAULT", nargs="?", default="forgotten")
+
+    sub = verb("inject", injure, "a rescue in the middle of which something fails: is everything as it was before?")
+    sub.add_argument("injuries", nargs="*", metavar="CHANGE:INJURY", help="default: all of them")
+    sub.add_argument("--fault", default="all-five", metavar="FAULT")
+
+    sub = verb("leaks", leak, "does the rescue system leak into the one that is rescued?")
+    sub.add_argument("faults", nargs="*", metavar="FAULT", default=["none", "el9:none", "suse:none"])
+
+    sub = verb("refusals", refuse, "machines that must not be opened: are they refused, unwritten, and is the way out one?")
+    sub.add_argument("refusals", nargs="*", metavar="REFUSAL", help="default: all")
+    sub.add_argument("--jobs", type=int, default=2, metavar="N")
+
+    sub = verb("power", power, "a rescue during which the power fails: what the disks are at many points of it")
+    sub.add_argument("machine", choices=list(powercut.RUNS))
+    sub.add_argument("--points", type=int, default=72, metavar="N", help="how many are judged")
+    sub.add_argument("--boots", type=int, default=14, metavar="N", help="of how many, unlike each other, are booted")
     return top
 
 

@@ -12,6 +12,7 @@ ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Za-z0-9]|\x1bc|[\r\0]"
 SIGNS = [
     ("boots", r"LAB: reached multi-user\.target.*\n"),
     ("dirty", r"LAB: dirty\n"),
+    ("off", r"reboot: Power down"),  # it was told to sleep on its disk
     ("no-boot-device", r"No bootable device\.?"),
     ("uefi-shell", r"Shell> "),
     ("no-boot-device", r"BdsDxe: No bootable option or device was found\."),

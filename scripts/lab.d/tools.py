@@ -15,6 +15,8 @@ PACKAGES = {
     "qemu-img": "qemu-utils",
     "mmdebstrap": "mmdebstrap",
     "mke2fs": "e2fsprogs",
+    "nbdkit": "nbdkit",
+    "/usr/lib/x86_64-linux-gnu/nbdkit/plugins/nbdkit-python-plugin.so": "nbdkit-plugin-python",
     "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd": "ovmf",
 }
 # Debian 12's 7.2 takes minutes to clear a page that code has been in (one half of the luks machine's mirror seems to

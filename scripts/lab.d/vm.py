@@ -28,19 +28,22 @@ QEMU = [
 
 
 def target_disks(files, start="secure"):
-    """The disks of the target (path by name): SCSI, so that they come as sda and sdb, each with a serial of its own.
+    """The disks of the target (path or NBD address by name): SCSI, so that they come as sda and sdb, each with a serial of its own.
 
     Beside a machine that UEFI starts lies what its firmware remembers; its boot options say what is started, and
     QEMU's order must not stand in for them. Its own system is started with Secure Boot; `start` is "unsigned" for a
     kernel that QEMU brings, which no key of the firmware's has signed, and "bios" as if it had no UEFI.
     """
-    folder = next(iter(files.values())).parent
-    memory = folder / "firmware.fd"
-    arguments = uefi(memory, start) if memory.exists() and start != "bios" else []
+    first = next(iter(files.values()))
+    memory = first.parent / "firmware.fd" if isinstance(first, Path) else None
+    has_memory = memory is not None and memory.exists()
+    arguments = uefi(memory, start) if has_memory and start != "bios" else []
     for number, (name, file) in enumerate(files.items()):
-        order = "" if memory.exists() else f",bootindex={number + 1}"
+        order = "" if has_memory else f",bootindex={number + 1}"
+        # What is served by another program is there to see each flush.
+        kind = "format=qcow2,cache=unsafe" if isinstance(file, Path) else "format=raw,cache=writeback"
         arguments += [
-            "-drive", f"if=none,id={name},file={file},format=qcow2,cache=unsafe,discard=unmap",
+            "-drive", f"if=none,id={name},file={file},{kind},discard=unmap",
             "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{name}{order}",
         ]  # fmt: skip
     return arguments

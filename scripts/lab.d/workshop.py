@@ -51,11 +51,12 @@ def pack(script, flavour, files):
     return data.getvalue()
 
 
-def job(disks, script, *, flavour="plain", bios=False, files={}, out=None, limit=2400, log=None, echo=None):
+def job(disks, script, *, flavour="plain", bios=False, files={}, out=None, words="", limit=2400, log=None, echo=None):
     """Run `script` (with its #! line) in the rescue system with `disks` (path by name a, b).
 
     The script finds the target's disks in $A and $B (helper: . /job/disks), and
-    what it puts into /out arrives in the folder `out`. `echo` gets console text.
+    what it puts into /out arrives in the folder `out`. `words` are added to the rescue system's kernel command line,
+    and `echo` gets console text.
     """
     system = rescue_system()
     with tempfile.TemporaryDirectory(dir=CACHE, prefix=".job-") as scratch:
@@ -65,7 +66,7 @@ def job(disks, script, *, flavour="plain", bios=False, files={}, out=None, limit
             file.truncate(OUTPUT_BYTES)
         arguments = [
             "-kernel", system / "vmlinuz", "-initrd", system / "initrd.img",
-            "-append", "console=ttyS0 quiet mitigations=off panic=-1 random.trust_cpu=on",
+            "-append", f"console=ttyS0 quiet mitigations=off panic=-1 random.trust_cpu=on {words}",
             *vm.plain_disk("root", system / "rescue.img", read_only=True),
             *vm.plain_disk("in", inbox, read_only=True),
             *vm.plain_disk("out", outbox),

@@ -1,0 +1,95 @@
+"""A third disk that hangs, or errs: the survey of the others is whole, and every verb is back in time."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import disks
+import faults
+import nbd
+import table
+import workshop
+from settings import CACHE, say
+
+VERBS = ("scan", "survey", "diagnose", "rescue --plan")
+# The disk fails from the moment that the console says so on; what udev wants of it is done by then.
+JOB = """#!/bin/bash
+udevadm settle
+echo "LAB: disk c {mood}" > /dev/console
+sleep 3
+run() {{
+	name=${{1// /}} start=$(cut -d ' ' -f 1 /proc/uptime)
+	timeout 100 bootmend $1 --json > /out/$name.json 2> /out/$name.err
+	echo "$? $start $(cut -d ' ' -f 1 /proc/uptime)" > /out/$name.facts
+}}
+{verbs}
+"""
+LIMIT = 15  # seconds until a verb has to be back
+HEADINGS = ("disk c", "verb", "status", "seconds", "a and b", "agree")
+
+
+def run(name):
+    results = {mood: look(name, mood) for mood in ("well", "hang", "error")}
+    sound = {verb: facts(results["well"][verb]) for verb in VERBS}
+    rows = []
+    for mood, answers in results.items():
+        for verb in VERBS:
+            answer = answers[verb]
+            same = facts(answer) == sound[verb]
+            good = answer["seconds"] < LIMIT and same and answer["status"] == results["well"][verb]["status"]
+            rows.append((mood, verb, str(answer["status"]), f"{answer['seconds']:.1f}", "as without" if same else "differ",
+                         "yes" if good else "NO"))  # fmt: skip
+    table.show(HEADINGS, rows)
+    written = [line for answers in results.values() for line in answers["written"]]
+    if written:
+        say(f"lab: written to disk c: {written}")
+    return 0 if all(row[-1] == "yes" for row in rows) and not written else 1
+
+
+def look(name, mood):
+    """What each verb said, and how long it took, by verb."""
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix=".failing-") as scratch:
+        folder = Path(scratch)
+        files = dict(disks.overlays(faults.broken(name), folder / "disks"))
+        with nbd.served("failing_disk.py", folder) as socket:
+            files["c"] = nbd.address("c", socket)
+            told = Told(folder / "mood", mood)
+            job = JOB.format(mood=mood, verbs="\n".join(f"run '{verb}'" for verb in VERBS))
+            workshop.job(files, job, out=folder / "out", echo=told.hear, limit=1200)
+        answers = {verb: answer(folder / "out", verb.replace(" ", "")) for verb in VERBS}
+        written = folder / "written"
+        answers["written"] = written.read_text().splitlines() if written.exists() else []
+        return answers
+
+
+class Told:
+    """Changes the disk's mood when the console asks for it."""
+
+    def __init__(self, file, mood):
+        self.file, self.mood, self.heard = file, mood, b""
+
+    def hear(self, piece):
+        self.heard += piece
+        if f"LAB: disk c {self.mood}".encode() in self.heard and not self.file.exists():
+            self.file.write_text("" if self.mood == "well" else self.mood)
+
+
+def answer(out, name):
+    status, start, end = (out / f"{name}.facts").read_text().split()
+    text = (out / f"{name}.json").read_text()
+    return {"status": int(status), "seconds": float(end) - float(start), "document": json.loads(text) if text else {}}
+
+
+def facts(answer):
+    """What was said of all but disk c."""
+    document = answer["document"]
+
+    def without(value):
+        if isinstance(value, dict):
+            return {key: without(each) for key, each in value.items() if key != "events"}
+        if isinstance(value, list):
+            return [without(each) for each in value if "/dev/sdc" not in json.dumps(each)]
+        return value
+
+    return json.dumps(without(document), sort_keys=True)
+
