@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -99,4 +100,39 @@ pid_t bm_guard(int *status)
     worker = 0;
     bm_release_interrupts();
     return pid;
+}
+
+struct call {
+    void (*work)(void *);
+    void *argument;
+};
+
+static void *begin(void *pointer)
+{
+    const struct call *call = pointer;
+    call->work(call->argument);
+    return NULL;
+}
+
+int bm_on_thread(void (*work)(void *), void *argument)
+{
+    struct call call = {work, argument};
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error = pthread_attr_init(&attributes);
+    if (error)
+        return -error;
+    // What a main thread has by default; memory is taken as it is used.
+    pthread_attr_setstacksize(&attributes, 8 << 20);
+    error = pthread_create(&thread, &attributes, begin, &call);
+    pthread_attr_destroy(&attributes);
+    if (error)
+        return -error;
+    // A signal for the process goes to a thread that does not hold it off, and has to end that one's waiting.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_join(thread, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return 0;
 }

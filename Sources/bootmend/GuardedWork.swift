@@ -17,13 +17,19 @@ extension Verb {
         guard let end = try Guard.wait() else {
             Glibc.exit(
                 Self.status(console) {
-                    do {
-                        try enterPrivateMounts()
-                    } catch {
-                        guard let otherwise else { throw error }
-                        return try otherwise()
+                    // While there is one thread: it is a thread that has mounts of its own (unshare(2)).
+                    let mounts = Result { try enterPrivateMounts() }
+                    return try OwnThread.run {
+                        Self.status(console) {
+                            do {
+                                try mounts.get()
+                            } catch {
+                                guard let otherwise else { throw error }
+                                return try otherwise()
+                            }
+                            return try work()
+                        }
                     }
-                    return try work()
                 })
         }
         if case .killed = end {

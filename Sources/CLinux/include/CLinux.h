@@ -82,6 +82,9 @@ int bm_interrupts(void);
 /// Forks a worker before the first thread. Returns 0 in the worker; in the guard, which passes signals on, the
 /// worker's pid once it has ended, with its wait status. -errno where fork fails.
 pid_t bm_guard(int *status);
+/// Does `work(argument)` on a thread of its own, which signals reach as they reached this one, and waits for its end. 0, or
+/// -errno where there is no thread to be had.
+int bm_on_thread(void (*work)(void *), void *argument);
 
 /// The status of a mapped device's first target, "raid raid1 2 AA …", read without flushing it. 0 or -errno.
 int bm_dm_status(unsigned int major, unsigned int minor, char *line, size_t size);
