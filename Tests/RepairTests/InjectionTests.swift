@@ -37,6 +37,7 @@ struct `A failure that is brought about` {
             find . | cpio --quiet -o -H newc | gzip >'\(system.root)/good.img'
             head -c 500000 /dev/urandom >'\(system.directory)/old/vmlinuz-1'
             mkdir -p '\(system.root)/boot/grub/i386-pc'
+            \(`Loaders on an ESP`.program(at: system.root + "/program"))
             """)
         try system.write("old", to: "/etc/fstab")
         try system.write("the old image\n", to: "/boot/initrd.img-6.1.0-test", mode: 0o600)
@@ -84,7 +85,7 @@ struct `A failure that is brought about` {
         case .loaders:
             (
                 .grubInstall,
-                "cd \(Self.esp.path); mkdir -p EFI/BOOT; echo shim >EFI/debian/shimx64.efi; cp /good.img EFI/BOOT/BOOTX64.EFI"
+                "cd \(Self.esp.path); mkdir -p EFI/BOOT; cp /program EFI/debian/shimx64.efi; cp /program EFI/BOOT/BOOTX64.EFI"
             )
         }
     }

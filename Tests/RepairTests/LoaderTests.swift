@@ -15,6 +15,12 @@ struct `Loaders on an ESP` {
         try system.write("theirs\n", to: Self.one.path + "/EFI/Microsoft/Boot/bootmgfw.efi")
         try system.write("old shim\n", to: Self.one.path + "/EFI/debian/shimx64.efi")
         try system.write("module\n", to: "/boot/grub/x86_64-efi/normal.mod")
+        try system.shell(Self.program(at: system.root + "/program"))
+    }
+
+    /// The least that firmware takes for a program (UEFI specification, 2.1.1: PE32+).
+    static func program(at path: String) -> String {
+        "{ printf MZ; head -c 58 /dev/zero; printf '\\100\\0\\0\\0PE\\0\\0'; head -c 40 /dev/zero; } >'\(path)'"
     }
 
     private func install(_ source: Change.LoaderSource, on esp: Change.EFIPartition = one) -> Outcome {
@@ -30,12 +36,12 @@ struct `Loaders on an ESP` {
         let before = try system.snapshot()
         let source = try tool(
             """
-            cd \(Self.one.path); mkdir -p EFI/BOOT; echo shim > EFI/debian/shimx64.efi; echo grub > EFI/debian/grubx64.efi
-            echo shim > EFI/BOOT/BOOTX64.EFI; echo newer > /boot/grub/x86_64-efi/normal.mod
+            cd \(Self.one.path); mkdir -p EFI/BOOT; cp /program EFI/debian/shimx64.efi; cp /program EFI/debian/grubx64.efi
+            cp /program EFI/BOOT/BOOTX64.EFI; echo newer > /boot/grub/x86_64-efi/normal.mod
             """)
         let withTool = try system.snapshot()
         #expect(install(source).id == "1")
-        #expect(try system.text(Self.one.path + "/EFI/debian/shimx64.efi") == "shim\n")
+        #expect(try system.text(Self.one.path + "/EFI/debian/shimx64.efi") == system.text("/program"))
         #expect(try system.text(Self.one.path + "/EFI/Microsoft/Boot/bootmgfw.efi") == "theirs\n")
         #expect(try system.undo().isComplete)
         #expect(try system.snapshot() == withTool)
@@ -75,6 +81,19 @@ struct `Loaders on an ESP` {
             try system.shell("rmdir '\(system.root)\(Self.other.path)'")
             #expect(try system.snapshot() == before)
         }
+    }
+
+    static let spoilt = [
+        ("echo shim >EFI/debian/shimx64.efi", "is no program"),
+        ("rm EFI/debian/shimx64.efi; mkdir EFI/BOOT; cp /program EFI/BOOT/BOOTX64.EFI", "is gone"),
+    ]
+
+    @Test(arguments: spoilt)
+    func `that a tool has spoilt are no success`(script: String, says: String) throws {
+        let source = try tool("cd \(Self.one.path); \(script)")
+        let before = try system.snapshot()
+        #expect(install(source).failure?.message.contains(says) == true)
+        #expect(try system.snapshot() == before)
     }
 
     private static let vendor = "8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -119,7 +138,7 @@ struct `Loaders on an ESP` {
     }
 
     @Test func `are not put back into a directory where their ESP is not mounted`() throws {
-        #expect(install(try tool("echo shim > \(Self.one.path)/EFI/debian/shimx64.efi")).id == "1")
+        #expect(install(try tool("cp /program \(Self.one.path)/EFI/debian/shimx64.efi")).id == "1")
         let esp = system.root + Self.one.path
         try system.shell("mv '\(esp)' '\(esp)-away'")
         let report = try system.undo()

@@ -1,3 +1,4 @@
+import BootFiles
 import CLinux
 import Changes
 import Glibc
@@ -15,20 +16,50 @@ extension Work {
                 "mount", esp.name, detail: "the rescue system cannot write to it",
                 hint: "it is FAT, for which the kernel has the module 'vfat'")
         }
+        let before = files.filter { root.exists(esp.path + "/" + $0) }
         for file in files { try saving.save(esp.path + "/" + file) }
         switch source {
         case .tool(let command):
             // It puts GRUB's modules where GRUB looks for them as well.
             for directory in Self.grubDirectories where root.exists(directory) { try saving.save(directory) }
             try run(command)
-            guard files.contains(where: { root.exists(esp.path + "/" + $0) }) else {
-                throw RepairFailure("'\(command)' succeeded, and there is no loader on \(esp.name)")
-            }
+            try look(at: files, before, on: esp, command)
             for directory in Self.grubDirectories where root.exists(directory) && isBoot(directory + "/") {
                 try Place.existing(directory + "/grub.cfg", in: root).settle()
             }
         case .copy(let good, let copies):
             for copy in copies { try self.copy(good.path + "/" + copy.from, to: esp.path + "/" + copy.to) }
+        }
+        try flush(files, on: esp)
+    }
+
+    // What it succeeded with is not taken for granted: the ESP of the next disk is written after this.
+    private func look(
+        at files: [String], _ before: [String], on esp: Change.EFIPartition, _ command: Command
+    ) throws {
+        let now = files.filter { root.exists(esp.path + "/" + $0) }
+        guard !now.isEmpty else {
+            throw RepairFailure("'\(command)' succeeded, and there is no loader on \(esp.name)")
+        }
+        if let gone = before.first(where: { !now.contains($0) }) {
+            throw RepairFailure("'\(command)' succeeded, and \(gone) is gone from \(esp.name)")
+        }
+        for file in now where file.lowercased().hasSuffix(".efi") {
+            let path = esp.path + "/" + file
+            let head = try Place.existing(path, in: root).open()?.read(at: 0, count: 65536, of: path) ?? []
+            guard FirmwareProgram(parsing: head) != nil else {
+                throw RepairFailure(
+                    "'\(command)' succeeded, and \(file) on \(esp.name) is no program that firmware could start"
+                )
+            }
+        }
+    }
+
+    // Of a FAT only fsync reaches the disk, past its cache (fs/fat/file.c, fat_file_fsync); syncfs ends before it.
+    private func flush(_ files: [String], on esp: Change.EFIPartition) throws {
+        for file in files {
+            let path = esp.path + "/" + file
+            try root.resolve(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)?.synchronize(path)
         }
         guard let directory = try root.resolve(esp.path, O_RDONLY | O_DIRECTORY) else { return }
         try check(minusOne: { bm_sync(directory.number) }, "flush", esp.name)
