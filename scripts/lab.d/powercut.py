@@ -51,25 +51,41 @@ def run(name, points, boots):
     log = powerlog.entries(folder / "log")
     say(f"lab: {name}: {len(log)} writes and flushes, {sum(each.what == 'f' for each in log)} of them flushes")
     chosen = choose(log, folder / "log", points)
-    rows, good = [], True
     with tempfile.TemporaryDirectory(dir=CACHE, prefix=".power-") as scratch:
         states = Path(scratch)
-        seen = {}
-        with contextlib.closing(Replay(folder, log, states)) as replay:
-            for point in chosen:
-                with replay.cut(point) as images:
-                    verdict, key = judge(images)
-                    new = key not in seen and len(seen) < boots
-                    if new:
-                        seen[key] = keep(images, states / str(point.at))
-                rows.append([point, verdict, key if new else None])
-        results = {key: outcome(name, kept) for key, kept in seen.items()}
-    for row in rows:
-        came = results.get(row[2])
-        good = good and (came is None or came[1])
-        row[2] = came
-    table.show(HEADINGS, [line(*row) for row in rows])
-    return 0 if good else 1
+        judged = replayed(folder, log, states / "judged", chosen, lambda images, _: judge(images))
+        kept = representatives(judged, boots)
+        wanted = [chosen[number] for number in kept]
+        copies = replayed(folder, log, states / "kept", wanted, lambda images, point: keep(images, states / str(point.at)))
+        came = dict(zip(kept, (outcome(name, copy) for copy in copies)))
+    rows = [line(point, judged[number][0], came.get(number)) for number, point in enumerate(chosen)]
+    table.show(HEADINGS, rows)
+    states = len({fine for _, _, fine in judged})
+    say(f"lab: {name}: {len(rows)} points, {states} states of boot areas and /boot, {len(kept)} booted")
+    return 0 if all(good for _, good in came.values()) else 1
+
+
+def replayed(folder, log, scratch, points, work):
+    """What work(folder with the disks, point) gave at each of the points, which go forward."""
+    scratch.mkdir()
+    with contextlib.closing(Replay(folder, log, scratch)) as replay:
+        results = []
+        for point in points:
+            with replay.cut(point) as images:
+                results.append(work(images, point))
+        return results
+
+
+def representatives(judged, most):
+    """The numbers of those to be booted: one for each thing that is found at rest, the rest of them evenly from all states."""
+    first = {}
+    for number, (_, coarse, _) in enumerate(judged):
+        first.setdefault(coarse, number)
+    states = {}
+    for number, (_, _, fine) in enumerate(judged):
+        states.setdefault(fine, number)
+    rest = [number for number in states.values() if number not in first.values()]
+    return sorted([*list(first.values())[:most], *thinned(rest, max(0, most - len(first)))])
 
 
 def line(point, verdict, came):
@@ -208,19 +224,21 @@ class Replay:
 
 
 def judge(images):
-    """What diagnose says of the raw images, and a key for what the machine boots from."""
+    """What diagnose says of the raw images; a key for what it sees the machine boot from, and one for the bytes of that."""
     command = [BINARY.resolve(), "survey", "a.img", "b.img"]
-    survey = subprocess.run(command, cwd=images, capture_output=True)
+    survey = json.loads(subprocess.run(command, cwd=images, capture_output=True, check=True).stdout)
     command = [BINARY.resolve(), "diagnose", "--json", "a.img", "b.img"]
-    done = subprocess.run(command, cwd=images, capture_output=True)
-    document = json.loads(done.stdout)
+    document = json.loads(subprocess.run(command, cwd=images, capture_output=True).stdout)
     verdict = document.get("verdict") or document["error"]["message"]
-    try:
-        facts = json.loads(survey.stdout)
-        parts = json.dumps([facts["disk_boots"], facts["boot_directories"]], sort_keys=True)
-    except (ValueError, KeyError):
-        parts = verdict
-    return verdict, hashlib.sha256(parts.encode()).hexdigest()
+    seen = json.dumps([survey["disk_boots"], survey["boot_directories"]], sort_keys=True).encode()
+    bytes_ = hashlib.sha256()
+    for disk in survey["storage"]["disks"]:
+        # Boot code, and the half of /boot, which is the first partition of these machines.
+        first = min(disk["table"]["partitions"], key=lambda each: each["start"])
+        with open(images / disk["id"], "rb") as image:
+            while image.tell() < first["start"] + first["size"] and (piece := image.read(1 << 20)):
+                bytes_.update(piece)
+    return verdict, hashlib.sha256(seen).hexdigest(), bytes_.hexdigest()
 
 
 def keep(images, folder):
