@@ -66,6 +66,23 @@ struct Building {
         #expect(try system.state() == .rolledBack)
     }
 
+    @Test(arguments: [
+        ("printf '\\177ELF\\2\\1\\1' >true", "Exec format error"),
+        ("printf '#!/bin/sh\\nexit 132\\n' >true", "ended with 132"),
+    ])
+    func `where programs of the system do not run, nothing is begun`(make: String, says: String) throws {
+        try system.tool(.mkinitramfs, "cp /good.img \"$2\"")
+        try system.shell("cd '\(system.root)/bin'; rm true; \(make); chmod 755 true")
+        let before = try system.snapshot()
+        let failure = try #require(system.apply([.image()]).failure)
+        #expect(failure.message.hasPrefix("no program of the installed system runs here: "))
+        #expect(failure.message.contains(says), "\(failure.message)")
+        #expect(try system.snapshot() == before)
+        // An edit needs none of them.
+        #expect(
+            system.apply([.writeFile(path: "/etc/new", text: "new", was: nil, mode: 0o644)]).id != nil)
+    }
+
     @Test func `an image of another kernel is refused`() throws {
         try system.tool(.mkinitramfs, "cp /good.img \"$2\"")
         try system.write("", to: "/boot/initrd.img-5.10.0-other")

@@ -28,7 +28,7 @@ final class InstalledSystem {
             mkdir -p '\(root)/bin' '\(root)/proc' '\(root)/dev' '\(root)/tmp' '\(root)/etc' '\(root)/usr/sbin'
             mkdir -p '\(root)/boot/grub/i386-pc' '\(root)/var/lib' '\(run)'
             cp /usr/bin/busybox '\(root)/bin/busybox'
-            for i in sh cat cp mv rm dd head kill sleep mkdir ls chmod ln; do ln -s busybox '\(root)/bin/'$i; done
+            for i in sh true cat cp mv rm dd head kill sleep mkdir ls chmod ln; do ln -s busybox '\(root)/bin/'$i; done
             mknod -m 666 '\(root)/dev/null' c 1 3
             mknod -m 666 '\(root)/dev/zero' c 1 5
             """)

@@ -23,12 +23,12 @@ written() {{
 {prelude}
 udevadm settle
 written > /out/before
-bootmend rescue --yes --passphrase-file /job/passphrase --json > /out/refused.json 2> /out/refused.err
+bootmend rescue --yes --again grub-config --passphrase-file /job/passphrase --json > /out/refused.json 2> /out/refused.err
 echo $? > /out/refused.status
 written > /out/after
 {way_out}
 udevadm settle
-bootmend rescue --yes --passphrase-file /job/passphrase --json > /out/rescued.json 2> /out/rescued.err
+bootmend rescue --yes --again grub-config --passphrase-file /job/passphrase --json > /out/rescued.json 2> /out/rescued.err
 echo $? > /out/rescued.status
 """
 # The machine goes to sleep as soon as it is up.
@@ -50,40 +50,40 @@ class Case:
 
 CASES = {
     "hibernated": Case(
-        "fstab",
+        "none",
         way_out="vgchange -qq -ay rhel; mkswap -U $(blkid -s UUID -o value /dev/rhel/swap) /dev/rhel/swap; vgchange -qq -an rhel",
         sleeps=True,
     ),
     "split-brain": Case("md-split-brain", way_out="echo 1 > /sys/block/${b#/dev/}/device/delete"),
-    "duplicate-pv": Case("fstab", way_out="echo 1 > /sys/block/${c#/dev/}/device/delete", third="b"),
-    "duplicate-member": Case("fstab", way_out="echo 1 > /sys/block/${c#/dev/}/device/delete", third="b"),
+    "duplicate-pv": Case("none", way_out="echo 1 > /sys/block/${c#/dev/}/device/delete", third="b"),
+    "duplicate-member": Case("none", way_out="echo 1 > /sys/block/${c#/dev/}/device/delete", third="b"),
     "same-name-vg": Case(
-        "fstab",
+        "none",
         "pvcreate -qq $c; vgcreate -qq --devices $c rhel $c",
         "vgrename $(vgs --noheadings --devices $c -o vg_uuid) rhel-other",
         third="blank",
     ),
-    "exported-vg": Case("fstab", "vgexport rhel", "vgimport rhel"),
-    "read-only-disk": Case("fstab", "blockdev --setro $b", "blockdev --setrw $b"),
+    "exported-vg": Case("none", "vgexport rhel", "vgimport rhel"),
+    "read-only-disk": Case("none", "blockdev --setro $b", "blockdev --setrw $b"),
     "unread-disk": Case(
-        "fstab",
+        "none",
         "echo offline > /sys/block/${b#/dev/}/device/state",
         "echo 1 > /sys/block/${b#/dev/}/device/delete",
     ),
     "swap-in-use": Case(
-        "fstab", "vgchange -qq -ay rhel; swapon /dev/rhel/swap", "swapoff /dev/rhel/swap; vgchange -qq -an rhel"
+        "none", "vgchange -qq -ay rhel; swapon /dev/rhel/swap", "swapoff /dev/rhel/swap; vgchange -qq -an rhel"
     ),
     "member-mounted": Case(
-        "lvm-md:fstab", "mkdir /run/m; mount -t ext4 -o ro ${a}1 /run/m || mount -t xfs -o ro,norecovery ${a}1 /run/m", "umount /run/m"
+        "lvm-md:none", "mkdir /run/m; mount -t ext4 -o ro ${a}1 /run/m || mount -t xfs -o ro,norecovery ${a}1 /run/m", "umount /run/m"
     ),
     # A signature of Intel's firmware lies in the last sector but one (libblkid, isw_raid.c).
     "foreign-raid": Case(
-        "fstab",
+        "none",
         "printf 'Intel Raid ISM Cfg Sig. 1.1.00' | dd of=$b bs=512 seek=$(( $(blockdev --getsz $b) - 2 )) conv=notrunc",
         "dd if=/dev/zero of=$b bs=512 count=1 seek=$(( $(blockdev --getsz $b) - 2 )) conv=notrunc",
     ),
     "reencryption": Case(
-        "luks:fstab",
+        "luks:none",
         """mdadm --quiet --assemble --scan; udevadm settle
 for device in $(blkid -t TYPE=crypto_LUKS -o device); do
 	printf lab | cryptsetup reencrypt --init-only --batch-mode --key-file - $device

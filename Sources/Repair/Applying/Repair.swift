@@ -67,10 +67,11 @@ struct Application {
         try journal.add(.done(number: number))
     }
 
-    // Before anything is touched: the journal's place, and room for everything that comes.
+    // Before anything is touched: that the tools run, the journal's place, and room for everything that comes.
     private func moveIn() throws {
         let root = try RootDirectory(target.root)
         let (place, base) = try target.journals()
+        try tryPrograms()
         try Room(root: root, journals: place, base: base).check(changes.map(\.change))
         try journal.settle(in: place, base)
     }
