@@ -85,10 +85,18 @@ package final class ReaderChild {
         return got > 0
     }
 
+    // One that is slow would hold its disk; one that waits for it in the kernel goes as soon as that lets it.
+    deinit {
+        guard !isOver else { return }
+        kill(pid, SIGKILL)
+        waitpid(pid, nil, WNOHANG)
+    }
+
     private func finish() {
         isOver = true
         var status: Int32 = 0
-        guard waitpid(pid, &status, 0) == pid, status & 0x7f != 0, let name = strsignal(status & 0x7f) else {
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        guard status & 0x7f != 0, let name = strsignal(status & 0x7f) else {
             return
         }
         end = "it was ended by a signal: \(String(cString: name))"

@@ -12,6 +12,8 @@ package struct RepairTarget: Sendable {
         @Sendable (_ old: Change.OldBoot, _ work: (RootDirectory) throws -> Void) throws -> Void
     /// Asked between changes and while tools run: the person wants it to stop.
     package var isInterrupted: @Sendable () -> Bool
+    /// What tells this system from others, whose journals may lie beside its own: its root filesystem's UUID.
+    package var system: String?
     /// Where journals go instead of the installed system's /var/lib/bootmend, in the rescue system's tree.
     package var journalDirectory: String?
     package var runDirectory: String
@@ -23,7 +25,8 @@ package struct RepairTarget: Sendable {
     package static let usualRunDirectory = "/run/bootmend"
 
     package init(
-        root: String, journalDirectory: String? = nil, runDirectory: String = usualRunDirectory,
+        root: String, system: String? = nil, journalDirectory: String? = nil,
+        runDirectory: String = usualRunDirectory,
         settlesBoot: Bool = true, patience: Int = 3_600_000,
         open: @escaping @Sendable (_ actions: [String]) throws -> Void = { _ in },
         looking:
@@ -33,6 +36,7 @@ package struct RepairTarget: Sendable {
         isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) {
         self.root = root
+        self.system = system
         self.journalDirectory = journalDirectory
         self.runDirectory = runDirectory
         self.settlesBoot = settlesBoot

@@ -72,7 +72,8 @@ enum DiskReaders {
         guard var disk = try? JSONDecoder().decode(ReadDisk.self, from: Data(bytes)) else {
             return ReadDisk(source, failure: "what its reader said could not be understood")
         }
-        if disk.disk.failure == nil { disk.open = try? OpenDisk(source.path) }
+        guard disk.disk.failure == nil else { return disk }
+        do { disk.open = try OpenDisk(source.path) } catch { disk.disk.failure = "\(error)" }
         return disk
     }
 }

@@ -26,10 +26,6 @@ package struct SystemDisks: Sendable {
                 found.append(disk)
             }
         }
-        // multipath-tools name what they make of several paths so (libmultipath, UUID_PREFIX).
-        if (try? running())?.mapped.contains(where: { $0.uuid.hasPrefix("mpath-") }) ?? false {
-            for index in found.indices { found[index].otherPaths = [] }
-        }
         return found + containers()
     }
 

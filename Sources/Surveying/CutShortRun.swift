@@ -17,9 +17,12 @@ package struct CutShortRun: Codable, Sendable, Hashable {
     }
 
     private static let directory = "/var/lib/bootmend"
-    private static let largest = 16 << 20
-    private static let most = 256
+    // As far as a rescue looks as well. Of a disk that is hostile all of it must not take long.
+    private static let largest = 64 << 20
+    private static let largestTogether = 256 << 20
     private static let longestLine = 64 << 10
+    private static let mostLines = 4096
+    private static let most = 256
 
     /// Those of an installed system, newest first, out of the journals in it.
     ///
@@ -28,9 +31,14 @@ package struct CutShortRun: Codable, Sendable, Hashable {
     package static func all(in tree: RootDirectory) throws(SystemError) -> [CutShortRun] {
         let numbers = (try tree.list(directory, limit: 4096) ?? []).compactMap { Int($0) }.sorted(by: >)
         var found: [CutShortRun] = []
-        for number in numbers.prefix(most) {
-            let bytes = try tree.read("\(directory)/\(number)/journal", limit: largest)
-            if let run = CutShortRun(id: String(number), parsing: bytes ?? []) { found.append(run) }
+        var read = 0
+        for number in numbers.prefix(most) where read < largestTogether {
+            // One that cannot be read hides none of the others.
+            guard let bytes = try? tree.read("\(directory)/\(number)/journal", limit: largest) else {
+                continue
+            }
+            read += bytes.count
+            if let run = CutShortRun(id: String(number), parsing: bytes) { found.append(run) }
         }
         return found
     }
@@ -40,12 +48,17 @@ package struct CutShortRun: Codable, Sendable, Hashable {
         let decoder = JSONDecoder()
         var title: String?
         var end: String?
-        for line in journal.split(separator: UInt8(ascii: "\n")) {
+        var lines = 0
+        var rest = journal[...]
+        while !rest.isEmpty && lines < Self.mostLines {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest.dropFirst(line.count + 1)
             // Of what was there before, lines may be long, and say nothing of it.
             guard line.count <= Self.longestLine,
-                line.starts(with: #"{"change""#.utf8) || line.starts(with: #"{"end""#.utf8),
-                let record = try? decoder.decode(Line.self, from: Data(line))
+                line.starts(with: #"{"change""#.utf8) || line.starts(with: #"{"end""#.utf8)
             else { continue }
+            lines += 1
+            guard let record = try? decoder.decode(Line.self, from: Data(line)) else { continue }
             title = record.change?.title ?? title
             end = record.end?.how ?? end
         }

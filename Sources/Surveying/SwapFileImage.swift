@@ -21,11 +21,12 @@ package struct SwapFileImage: Codable, Sendable, Hashable {
     /// Those that the menus' kernel lines lead to.
     static func all(in directories: [BootDirectory], _ storage: StorageMap) -> [SwapFileImage] {
         let lines = directories.flatMap { directory in
-            (directory.grub?.config?.entries ?? []).map(\.arguments)
-                + directory.entries.compactMap { $0.options?.value }
+            (directory.grub?.config?.entries ?? []).map { KernelCommandLine(parsing: $0.arguments) }
+                // RHEL's entries say $kernelopts, and grubenv what that is.
+                + directory.entries.map { $0.commandLine(environment: directory.grub?.environment) }
         }
         var places: Set<SwapFileImage> = []
-        for line in lines.map(KernelCommandLine.init(parsing:)) {
+        for line in lines {
             guard let offset = line.value(of: "resume_offset").flatMap({ UInt64($0) }),
                 let source = line.value(of: "resume")
             else { continue }

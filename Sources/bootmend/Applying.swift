@@ -80,8 +80,9 @@ struct Applying {
         }
         let (way, progress, console, journal) = (way, progress, console, journal)
         let allowsCutShort = allowsCutShort
+        let system = way.system
         let target = RepairTarget(
-            root: OpenedTarget.path, journalDirectory: journal,
+            root: OpenedTarget.path, system: system, journalDirectory: journal,
             open: { _ in
                 var target = try Target(
                     way, at: OpenedTarget.path, passphrase: passphrase, progress: progress)
@@ -92,7 +93,7 @@ struct Applying {
                     way.esps.map { ($0.volume, $0.place.path) }, in: way.survey.storage,
                     nodes: way.opening.nodes)
                 console.tell(target.tree.skipped)
-                if !allowsCutShort { try OpenedTarget.refuseUnfinished(in: journal) }
+                if !allowsCutShort { try OpenedTarget.refuseUnfinished(of: system, in: journal) }
                 place.finishOpening()
             },
             looking: { old, work in try way.looking(at: old, work) },
@@ -138,8 +139,9 @@ final class OpenedTarget: Sendable {
 
     /// What an earlier run has left half done comes before anything else: the survey has not seen it where /var is a
     /// filesystem of its own, or where it was kept elsewhere.
-    static func refuseUnfinished(in journal: String?) throws {
-        let kept = try journal.map { Journal.unfinished(root: try RootDirectory($0), at: "") } ?? []
+    static func refuseUnfinished(of system: String?, in journal: String?) throws {
+        let kept =
+            try journal.map { Journal.unfinished(of: system, root: try RootDirectory($0), at: "") } ?? []
         let root = try RootDirectory(path)
         guard let run = (kept + Journal.unfinished(root: root)).first else { return }
         throw SystemError(

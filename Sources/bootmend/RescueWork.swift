@@ -114,7 +114,9 @@ struct RescueWork {
             let document = JSONReport.rescue(before: before, plan: plan, applied: [], after: nil, undoID: nil)
             console.put(document.text)
         }
-        return ExitStatus.of(before.verdict)
+        let status = ExitStatus.of(before.verdict)
+        // What was asked for was not done, although it boots.
+        return plan.refusals.isEmpty ? status : max(status, 1)
     }
 
     /// Changes that did harm are not left to be found out at the next boot. Those that cannot be taken back were agreed to
@@ -127,7 +129,9 @@ struct RescueWork {
         for loss in losses { console.warn("after the changes: " + loss) }
         let isAll = done.changes.allSatisfy { $0.isUndoable || $0.kind == "open" }
         guard isAll, try !isAsking || console.agrees(to: "Put everything back?") else { return }
-        let report = try applying(try way(survey, installation), progress, allowsCutShort: true)
+        // What speaks against writing now may be what the changes did.
+        let way = try Target.Way(survey, installation, allowing: Set(PlanRefusal.Reason.allCases))
+        let report = try applying(way, progress, allowsCutShort: true)
             .takingBack(id, try console.passphrase(from: target.passphraseFile))
         for failure in report.failures { console.warn("not put back: \(failure)") }
         let state = report.isComplete ? "everything was put back" : "not everything could be put back"
@@ -164,8 +168,14 @@ struct RescueWork {
             .finishing(run.id, try console.passphrase(from: target.passphraseFile))
         guard report.isComplete else {
             for failure in report.failures { console.warn("not put back: \(failure)") }
+            let isChanged = report.items.contains { $0.result == .changedSince }
             throw Refusal(
-                "rescue \(run.id) cannot be finished", hint: "bootmend undo \(run.id)",
+                isChanged
+                    ? "rescue \(run.id) is not finished: what it had begun has been changed since"
+                    : "rescue \(run.id) cannot be finished",
+                hint: isChanged
+                    ? "leave that as it is with 'bootmend rescue --force cut-short'"
+                    : "bootmend undo \(run.id)",
                 status: ExitStatus.stuck)
         }
     }

@@ -26,9 +26,13 @@ struct Target {
         /// Where its ESPs are mounted beside what fstab says.
         let esps: [(volume: VolumeID, place: Change.EFIPartition)]
 
+        /// What tells the system from others.
+        var system: String? { survey.storage.volume(installation.root)?.signature?.uuid }
+
         /// Throws where it cannot be opened without danger, or the medium lacks the tools for it.
         init(
-            _ survey: Survey, _ installation: Installation, forced: Set<PlanRefusal.Reason> = []
+            _ survey: Survey, _ installation: Installation, forced: Set<PlanRefusal.Reason> = [],
+            allowing: Set<PlanRefusal.Reason> = []
         ) throws(SystemError) {
             self.survey = survey
             self.installation = installation
@@ -36,7 +40,7 @@ struct Target {
                 throw SystemError("open", installation.root.rawValue, detail: "no such volume")
             }
             let scene = Scene(survey, installation)
-            let refusals = scene.refusals(forced: forced)
+            let refusals = scene.refusals(forced: forced).filter { !allowing.contains($0.reason) }
             guard refusals.isEmpty else {
                 throw SystemError(
                     "open", root.name, detail: refusals.map(\.text).joined(separator: "; "),

@@ -18,14 +18,19 @@ struct Undoing {
         let survey = try target.looking(console).survey(progress)
         let installation = try Choosing(console: console, spec: target.root).installation(of: survey)
         if let id { try check(id, survey, installation) }
-        // Who forced the rescue has a right to the way back.
-        let way = try Target.Way(survey, installation, forced: Set(PlanRefusal.Reason.allCases))
+        let way = try Target.Way(
+            survey, installation, forced: Set(PlanRefusal.Reason.allCases), allowing: Self.noObstacle)
         let applying = Applying(
             console: console, progress: progress, way: way, journal: journal, allowsCutShort: true)
         let passphrase = try console.passphrase(from: target.passphraseFile)
         let report = try applying.takingBack(id, evenIfChanged: evenIfChanged, passphrase)
         return answer(report, esps: way.esps.map(\.place))
     }
+
+    // What may be what the rescue did, or came after it: the way back is not barred by it.
+    private static let noObstacle: Set<PlanRefusal.Reason> = [
+        .cutShort, .readOnlyDisk, .unreadDisk, .swapInUse,
+    ]
 
     // Before anything is opened for writing, where that can be told: not from a log that nobody has replayed, which
     // may hold the very journal.

@@ -49,14 +49,17 @@ struct Building {
         ("true", "succeeded and wrote no"),
         ("exit 0; cp", "succeeded and wrote no"),
         (
-            "mkdir -p /var/tmp/mkinitramfs_x/lib; echo x >/var/tmp/mkinitramfs_x/lib/y; kill -KILL $$",
+            """
+            mkdir -p /var/tmp/mkinitramfs_x/lib; cd /var/tmp/mkinitramfs_x/lib; echo x >y
+            ln -s /etc/linked link; ln -s /etc .; ln -s /etc /var/tmp/dracut.x; kill -KILL $$
+            """,
             "Killed"
         ),
     ]
 
     @Test(arguments: failures)
     func `a tool that fails leaves everything as it was`(script: String, says: String) throws {
-        try system.shell("mkdir -p '\(system.root)/var/tmp'")
+        try system.shell("mkdir -p '\(system.root)/var/tmp'; echo stays >'\(system.root)/etc/linked'")
         let before = try system.snapshot()
         try system.tool(.mkinitramfs, script)
         let failure = system.apply([.image()]).failure

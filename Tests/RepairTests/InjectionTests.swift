@@ -9,6 +9,8 @@ import Testing
 struct `A failure that is brought about` {
     enum Kind: String, CaseIterable { case writeFile, image, menu, run, bootLoader, loaders, copy }
     enum Injury: String, CaseIterable {
+        /// None: the change is made.
+        case nothing
         /// The tool does its work, and then ends with 1, or is killed.
         case exits, isKilled
         /// /boot has no room from the moment the change begins, or is read-only.
@@ -106,7 +108,7 @@ struct `A failure that is brought about` {
             switch injury {
             case .full: _ = try? Command(.shell, "-c", "cat /dev/zero >'\(boot)/filler'").run()
             case .readOnly: _ = try? Command(.mount, "-o", "remount,ro", boot).run()
-            case .exits, .isKilled, .interrupted: break
+            case .nothing, .exits, .isKilled, .interrupted: break
             }
         }
     }
@@ -134,7 +136,13 @@ struct `A failure that is brought about` {
         let boot = try BlockSource(disk).read(at: 0, count: 8 << 20)
         let outcome = try apply(kind, injury)
         _ = try? system.shell("mount -o remount,rw '\(system.root)/boot'; rm -f '\(system.root)/boot/filler'")
+        if injury == .nothing {
+            #expect(outcome.id != nil, "\(outcome)")
+            #expect(try system.snapshot() != before)
+            return
+        }
         #expect(outcome.failure != nil, "\(outcome)")
+        if injury != .interrupted { #expect(outcome.failure?.title == change(kind).kind) }
         #expect(try system.snapshot() == before)
         #expect(try BlockSource(disk).read(at: 0, count: 8 << 20) == boot)
         #expect(try system.state() == .rolledBack)

@@ -48,6 +48,24 @@ struct Journals {
         #expect(try Undo.run(target: target, evenIfChanged: true).failures.count == 1)
     }
 
+    @Test func `runs of two systems lie beside each other, and each has its own`() throws {
+        try system.shell("mkdir '\(system.directory)/kept'")
+        var mine = system.target()
+        mine.system = "aaaa"
+        mine.journalDirectory = system.directory + "/kept"
+        let plan = Plan(
+            installation: "/dev/test", remedies: [Remedy(step: .fstab, title: "E", changes: [edit])])
+        #expect(Repair.apply(plan, to: mine).id == "1")
+        var theirs = mine
+        theirs.system = "bbbb"
+        #expect(throws: SystemError.self) { try Undo.run(target: theirs) }
+        let refused = #expect(throws: SystemError.self) { try Undo.run(id: "1", target: theirs) }
+        #expect(refused?.description.contains("it is another system's") == true)
+        #expect(try system.text("/etc/fstab") == "new")
+        #expect(try Undo.run(target: mine).isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+
     @Test func `opening the target comes first, and only then is anything written to it`() throws {
         let (root, away) = (system.root, system.root + ".away")
         rename(root, away)

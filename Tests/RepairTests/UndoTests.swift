@@ -125,6 +125,26 @@ struct Undoing {
         #expect(throws: SystemError.self) { try Undo.finish("1", target: system.target()) }
     }
 
+    @Test func `what somebody has written where a rescue was cut short is not taken back long after`() throws
+    {
+        _ = system.apply([edit])
+        let last = try system.text("/etc/fstab")
+        for place in ["\(system.root)/var/lib/bootmend", system.run] {
+            try system.shell(
+                "cd '\(place)/1'; sed -i '/^{.done/d; /^{.left/d; /^{.end/d' journal; touch -d 2020-01-01 journal"
+            )
+        }
+        try system.write("months later", to: "/etc/fstab")
+        let report = try Undo.finish("1", target: system.target())
+        #expect(report.items.map(\.result) == [.changedSince])
+        #expect(try system.undo().items.map(\.result) == [.changedSince])
+        #expect(try system.text("/etc/fstab") == "months later")
+        #expect(last == "new")
+        #expect(try CutShortRun.all(in: RootDirectory(system.root)).map(\.id) == ["1"])
+        #expect(try system.undo(evenIfChanged: true).isComplete)
+        #expect(try system.text("/etc/fstab") == "old")
+    }
+
     @Test func `a damaged line of the journal is read from the copy in run, and else is a failure`() throws {
         try system.write("other", to: "/etc/other")
         let before = try system.snapshot()

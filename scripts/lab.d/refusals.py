@@ -127,12 +127,14 @@ def one(name):
         refusals = (document or {}).get("plan", document or {}).get("refusals", [])
         named = [each["id"] for each in refusals]
         complaint = (out / "refused.err").read_text()
-        rescued = answer(out, "rescued")[1] if case.way_out else None
+        after, rescued = answer(out, "rescued") if case.way_out else (None, None)
+        still = [each["id"] for each in (after or {}).get("plan", {}).get("refusals", [])]
     complaints = [
         *([] if status in (1, 2, 3) else [f"status {status}"]),
         *([] if name in named else [f"not named: {complaint[-300:]}"]),
         *([] if unwritten else ["written to"]),
-        *([] if rescued in (None, 0, 1) else [f"rescued: {rescued}, {done.stderr[-300:]}"]),
+        # A disk that was taken away may be the one that it boots from.
+        *([] if rescued in (None, 0, 1, 2) and not still else [f"rescued: {rescued}, {still}, {done.stderr[-300:]}"]),
     ]
     say(f"{name}: {status}, {named}, then {rescued}; {'; '.join(complaints)}")
     return {

@@ -4,38 +4,40 @@ import Surveying
 
 /// Disks that are not what they look like, or that fail.
 extension Scene {
-    // libblkid's types for what a controller's firmware or dm-multipath makes one disk of.
+    // libblkid's types for what a controller's firmware makes one disk of.
     private static let foreign = [
         "isw_raid_member": "Intel's firmware", "ddf_raid_member": "a DDF controller",
-        "mpath_member": "dm-multipath", "lsi_mega_raid_member": "LSI's firmware",
+        "lsi_mega_raid_member": "LSI's firmware",
         "nvidia_raid_member": "NVIDIA's firmware", "promise_fasttrack_raid_member": "Promise's firmware",
         "silicon_medley_raid_member": "Silicon Image's firmware", "via_raid_member": "VIA's firmware",
         "jmicron_raid_member": "JMicron's firmware", "adaptec_raid_member": "Adaptec's firmware",
         "highpoint_raid_member": "HighPoint's firmware",
     ]
 
-    /// What is written to one half behind the back of whoever mirrors it makes the halves differ.
+    /// What is written to one half behind the back of whoever mirrors it makes the halves differ. Disks keep such marks when
+    /// they leave their controller: only the person knows whether it is still at work.
     var foreignRaids: [PlanRefusal] {
         neededDisks.compactMap { disk in
             guard let type = storage.volume(disk.id)?.signature?.type, let owner = Self.foreign[type] else {
                 return nil
             }
             return PlanRefusal(
-                .foreignRaid, "\(disk.id) is a part of what \(owner) makes of several disks (\(type))",
-                wayOut: type == "mpath_member"
-                    ? "start multipathd, and start again"
-                    : "assemble it with 'mdadm --assemble --scan' or 'dmraid -ay', and start again")
+                .foreignRaid,
+                "\(disk.id) is marked as a part of what \(owner) makes of several disks (\(type))",
+                wayOut:
+                    "where the mark is left over from another life: --force foreign-raid, or remove it with wipefs; where it is true, bootmend cannot write to it",
+                isForcible: true)
         }
     }
 
-    /// LVM and mdadm take each path for a disk of its own.
+    /// LVM and mdadm take each path for a disk of its own, and what is written beneath a map of multipathd's goes past it.
     var multipaths: [PlanRefusal] {
         neededDisks.compactMap { disk in
             guard let others = disk.otherPaths, !others.isEmpty else { return nil }
             let paths = ([disk.id.rawValue] + others).joined(separator: ", ")
             return PlanRefusal(
                 .multipath, "\(paths) are paths to one and the same disk",
-                wayOut: "start multipathd, and start again")
+                wayOut: "leave one of them: " + others.map(Self.removal).joined(separator: "; "))
         }
     }
 
@@ -49,14 +51,21 @@ extension Scene {
 
     /// Nothing is written to a disk that errs or hangs.
     var unreadDisks: [PlanRefusal] {
-        UnreadDisks(self).disks.compactMap(storage.disk).compactMap { disk in
+        let needed = Set(neededDisks.map(\.id))
+        return UnreadDisks(self).disks.compactMap(storage.disk).compactMap { disk in
             disk.failure.map {
                 PlanRefusal(
                     .unreadDisk, "\(disk.id), which may hold a part of the system, fails: \($0)",
-                    wayOut:
-                        "take it away and start again: echo 1 >/sys/block/\(disk.id.rawValue.dropFirst("/dev/".count))/device/delete"
-                )
+                    wayOut: "take it away and start again: " + Self.removal(disk.id.rawValue),
+                    // Of one that is not known to hold any, the person may know that it does not.
+                    isForcible: !needed.contains(disk.id))
             }
         }
+    }
+
+    /// How a disk is taken away from the kernel; only SCSI's has a switch for that (Documentation/scsi/scsi_mid_low_api.rst).
+    private static func removal(_ node: String) -> String {
+        let name = node.dropFirst("/dev/".count)
+        return name.hasPrefix("sd") ? "echo 1 >/sys/block/\(name)/device/delete" : "pull \(node) out"
     }
 }

@@ -5,14 +5,16 @@ import Surveying
 /// Volume groups that LVM would confuse, or that are not this machine's to open.
 extension Scene {
     var groupsOfOneName: [PlanRefusal] {
-        let names = storage.groups.map(\.name)
-        let twice = Set(neededGroups.map(\.name)).filter { name in names.filter { $0 == name }.count > 1 }
-        return twice.sorted().map { name in
-            let ids = storage.groups.filter { $0.name == name }.map(\.id)
+        let own = neededGroups
+        return Set(own.map(\.name)).sorted().compactMap { name in
+            let others = storage.groups.filter { group in
+                group.name == name && !own.contains { $0.id == group.id }
+            }
+            guard let other = others.first else { return nil }
             return PlanRefusal(
                 .sameNameGroup, "two volume groups are called \(name)",
                 wayOut:
-                    "rename the one that is not this system's: vgrename \(ids.last ?? "UUID") \(name)-other")
+                    "rename the one that is not this system's: vgrename \(other.id) \(name)-other")
         }
     }
 

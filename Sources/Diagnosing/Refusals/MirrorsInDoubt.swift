@@ -9,7 +9,8 @@ extension Scene {
             !volume.copies.isEmpty && volume.copies.allSatisfy { $0.currency != .current }
         }
         let standings = neededArrays.map { array in (array: array, judged: judged(array)) }
-        let twins = standings.compactMap { array, judged -> PlanRefusal? in
+        let twins = standings.filter { !Self.isReplacing($0.array) }.compactMap {
+            array, judged -> PlanRefusal? in
             guard let twin = judged.first(where: { $0.judgement.standing == .twin }) else { return nil }
             return PlanRefusal(
                 .duplicateMember,
@@ -40,11 +41,17 @@ extension Scene {
         neededArrays.filter { array in
             array.activity?.action == "reshape"
                 // MD_FEATURE_RESHAPE_ACTIVE (md_p.h)
-                || array.members.contains { $0.superblock.featureMap & 4 != 0 }
+                || array.members.contains { $0.superblock.featureMap & 4 != 0 } || Self.isReplacing(array)
         }.map { array in
             PlanRefusal(
-                .reshape, "\(name(of: array.id)) is being reshaped",
+                .reshape,
+                "\(name(of: array.id)) is being \(Self.isReplacing(array) ? "moved to a new member" : "reshaped")",
                 wayOut: "let 'mdadm --assemble' take it up again, and wait until /proc/mdstat shows it done")
         }
+    }
+
+    // MD_FEATURE_REPLACEMENT (md_p.h): 'mdadm --replace' fills a second member for one place, which is no copy of the first.
+    private static func isReplacing(_ array: MDArray) -> Bool {
+        array.members.contains { $0.superblock.featureMap & 16 != 0 }
     }
 }

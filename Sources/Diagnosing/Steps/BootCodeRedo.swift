@@ -29,8 +29,10 @@ enum BootCodeRedo {
         guard let last = shared.lastIndex(where: { $0.changes.contains { bootCodeDisk($0) != nil } }) else {
             return shared
         }
-        let along = others.map { disk -> Remedy in
-            var remedy = GrubInstallStep.install(disk, scene)
+        let along = others.map { GrubInstallStep.install($0, scene) }.filter { !$0.isByHand }.map {
+            remedy -> Remedy in
+            var remedy = remedy
+            let disk = remedy.changes.compactMap(bootCodeDisk).first ?? ""
             remedy.title = "Bring GRUB on \(disk) in step with its modules in /boot, which it shares"
             remedy.changes = remedy.changes.map { setUp($0, scene) }
             return remedy
@@ -58,11 +60,19 @@ enum BootCodeRedo {
         return [.array, .logicalVolume].contains(volume.kind) || volume.signature?.devices ?? 1 > 1
     }
 
-    /// The disks that lead to /boot by the very core image that lies there, beside its modules.
+    /// The disks that lead to /boot by the very core image that lies there, beside its modules, where that serves them all.
     private static func soundDisks(_ scene: Scene) -> [VolumeID] {
         guard let core = scene.grub?.coreFingerprint else { return [] }
+        let tables = GrubInstallStep.disksWithBoot(scene).compactMap { CoreAim.tableModule(of: $0, scene) }
         return leadingDisks(scene).filter { disk in
-            scene.survey.diskBoots.first { $0.disk == disk }?.startedCore?.fingerprint == core
+            guard let own = scene.survey.diskBoots.first(where: { $0.disk == disk })?.startedCore,
+                own.fingerprint == core, tables.allSatisfy(own.modules.contains)
+            else { return false }
+            // One that names a partition, with members that begin as their filesystem does, is right on its own disk alone.
+            switch own.target {
+            case .array, .logicalVolume, .filesystem: return true
+            default: return false
+            }
         }
     }
 

@@ -19,7 +19,7 @@ struct CoreAim {
     let miss: Miss?
 
     init(_ core: CoreImage, _ disk: VolumeID, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene) {
-        miss = Self.aim(core, disk, boot, volume, scene) ?? Self.reading(core, boot, volume, scene)
+        miss = Self.aim(core, disk, boot, volume, scene) ?? Self.reading(core, disk, boot, volume, scene)
     }
 
     static func aim(
@@ -111,7 +111,7 @@ struct CoreAim {
     }
 
     private static func reading(
-        _ core: CoreImage, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
+        _ core: CoreImage, _ disk: VolumeID, _ boot: BootDirectory, _ volume: Volume, _ scene: Scene
     ) -> Miss? {
         let path = prefixPath(core, boot, scene)
         if let directory = core.directory, directory != path {
@@ -120,7 +120,9 @@ struct CoreAim {
                 symptom: "error: file `\(directory)/i386-pc/normal.mod' not found.", seen: directory,
                 expected: path)
         }
-        let missing = neededModules(core, volume, scene).filter { !core.modules.contains($0) }
+        let missing =
+            (neededModules(core, volume, scene) + [ownTable(disk, volume, scene)].compactMap(\.self))
+            .filter { !core.modules.contains($0) }
         if let module = missing.first {
             return Miss(
                 word: "module-missing", summary: "the core image cannot read /boot: it has no \(module)",
@@ -134,6 +136,23 @@ struct CoreAim {
                 seen: "no \(path)/i386-pc/normal.mod")
         }
         return nil
+    }
+
+    /// GRUB's module for a disk's partition table (GRUB, grub-core/partmap).
+    static func tableModule(of disk: VolumeID, _ scene: Scene) -> String? {
+        switch scene.storage.disk(disk)?.table?.type {
+        case "gpt": "part_gpt"
+        case "dos": "part_msdos"
+        default: nil
+        }
+    }
+
+    // Without it there are no partitions, and so nothing of /boot on the disk that it was started from.
+    private static func ownTable(_ disk: VolumeID, _ volume: Volume, _ scene: Scene) -> String? {
+        let isOnPartition = scene.storage.volume(volume.id)?.copies.contains { copy in
+            copy.pieces.contains { $0.disk == disk && $0.offset > 0 }
+        }
+        return isOnPartition == true ? tableModule(of: disk, scene) : nil
     }
 
     private static func neededModules(_ core: CoreImage, _ volume: Volume, _ scene: Scene) -> [String] {

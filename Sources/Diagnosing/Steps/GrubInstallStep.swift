@@ -66,9 +66,10 @@ enum GrubInstallStep: MigrationStep {
             case .foreign, .grubLegacy: true
             case .grub, .empty, nil: false
             }
-        guard isForeign || scene.storage.disk(disk)?.table?.remark != nil, !remedy.isByHand else {
-            return remedy
-        }
+        return isForeign && !remedy.isByHand ? confirmed(remedy, disk) : remedy
+    }
+
+    private static func confirmed(_ remedy: Remedy, _ disk: VolumeID) -> Remedy {
         var remedy = remedy
         remedy.needs = .confirm
         remedy.confirmDevice = disk.rawValue
@@ -141,7 +142,7 @@ enum GrubInstallStep: MigrationStep {
         }
         let area = scene.survey.diskBoots.first { $0.disk == disk }?.area
         let length = area.map { $0.start &+ $0.length } ?? 1 << 20
-        return Remedy(
+        let remedy = Remedy(
             step: id, title: title,
             changes: [
                 .installBootLoader(
@@ -149,5 +150,7 @@ enum GrubInstallStep: MigrationStep {
                     directory: scene.distribution.grubDirectory,
                     command: command)
             ])
+        // A table that is odd is somebody's to look at first.
+        return scene.storage.disk(disk)?.table?.remark == nil ? remedy : confirmed(remedy, disk)
     }
 }

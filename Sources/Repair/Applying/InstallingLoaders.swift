@@ -16,7 +16,7 @@ extension Work {
                 "mount", esp.name, detail: "the rescue system cannot write to it",
                 hint: "it is FAT, for which the kernel has the module 'vfat'")
         }
-        let before = files.filter { root.exists(esp.path + "/" + $0) }
+        let before = try looks(at: files, on: esp)
         for file in files { try saving.save(esp.path + "/" + file) }
         switch source {
         case .tool(let command):
@@ -35,16 +35,17 @@ extension Work {
 
     // What it succeeded with is not taken for granted: the ESP of the next disk is written after this.
     private func look(
-        at files: [String], _ before: [String], on esp: Change.EFIPartition, _ command: Command
+        at files: [String], _ before: [String: Status], on esp: Change.EFIPartition, _ command: Command
     ) throws {
-        let now = files.filter { root.exists(esp.path + "/" + $0) }
+        let now = try looks(at: files, on: esp)
         guard !now.isEmpty else {
             throw RepairFailure("'\(command)' succeeded, and there is no loader on \(esp.name)")
         }
-        if let gone = before.first(where: { !now.contains($0) }) {
+        if let gone = files.first(where: { before[$0] != nil && now[$0] == nil }) {
             throw RepairFailure("'\(command)' succeeded, and \(gone) is gone from \(esp.name)")
         }
-        for file in now where file.lowercased().hasSuffix(".efi") {
+        // What it did not write is not its fault.
+        for file in files where now[file] != before[file] && file.lowercased().hasSuffix(".efi") {
             let path = esp.path + "/" + file
             let head = try Place.existing(path, in: root).open()?.read(at: 0, count: 65536, of: path) ?? []
             guard FirmwareProgram(parsing: head) != nil else {
@@ -55,14 +56,21 @@ extension Work {
         }
     }
 
-    // Of a FAT only fsync reaches the disk, past its cache (fs/fat/file.c, fat_file_fsync); syncfs ends before it.
+    private func looks(at files: [String], on esp: Change.EFIPartition) throws -> [String: Status] {
+        var found: [String: Status] = [:]
+        for file in files { found[file] = try Place.find(esp.path + "/" + file, in: root)?.status() }
+        return found
+    }
+
+    // Of a FAT only fsync reaches the disk, past its cache (fs/fat/file.c, fat_file_fsync); syncfs writes the directories, and
+    // ends before it.
     private func flush(_ files: [String], on esp: Change.EFIPartition) throws {
+        guard let directory = try root.resolve(esp.path, O_RDONLY | O_DIRECTORY) else { return }
+        try check(minusOne: { bm_sync(directory.number) }, "flush", esp.name)
         for file in files {
             let path = esp.path + "/" + file
             try root.resolve(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)?.synchronize(path)
         }
-        guard let directory = try root.resolve(esp.path, O_RDONLY | O_DIRECTORY) else { return }
-        try check(minusOne: { bm_sync(directory.number) }, "flush", esp.name)
     }
 
     static let grubDirectories = ["/boot/grub", "/boot/grub2"]

@@ -33,7 +33,7 @@ extension Work {
 
 extension SavedItem {
     /// A file or directory, and what belonged to it.
-    fileprivate var dressed: (String, Attributes)? {
+    var dressed: (String, Attributes)? {
         switch self {
         case .file(let path, _, let attributes), .directory(let path, let attributes): (path, attributes)
         default: nil

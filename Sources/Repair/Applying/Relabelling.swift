@@ -8,7 +8,7 @@ extension Application {
     func relabel() throws {
         let root = try RootDirectory(target.root)
         guard Self.enforces(root) else { return }
-        let lost = try lostLabels(root)
+        let lost = lostLabels(root)
         guard !lost.isEmpty else { return }
         let files = lost.count == 1 ? lost[0] : "\(lost.count) files"
         if let command = Self.setfiles(lost, root) {
@@ -17,7 +17,8 @@ extension Application {
             if (try? append(.run(command: command, touching: []), title)) != nil { return }
         }
         guard !root.exists(Self.request) else { return }
-        try append(
+        // A label that is missing takes nothing back of what makes the machine boot.
+        _ = try? append(
             .writeFile(path: Self.request, text: "", was: nil, mode: 0o644),
             "Have the next start label all files anew, since \(files) could not be")
     }
@@ -56,17 +57,17 @@ extension Application {
     }
 
     /// What was touched and has not the label that it had; or none, where its directory has one.
-    private func lostLabels(_ root: RootDirectory) throws -> [String] {
+    private func lostLabels(_ root: RootDirectory) -> [String] {
         var lost: [String] = []
         for case .was(_, let item) in journal.records {
             switch item {
             case .file(let path, _, let attributes):
-                if try isLost(path, attributes.extended, root) { lost.append(path) }
-            case .absent(let path): if try isLost(path, nil, root) { lost.append(path) }
+                if isLost(path, attributes, root) { lost.append(path) }
+            case .absent(let path): if isLost(path, nil, root) { lost.append(path) }
             case .tree(let path, let entries):
-                let before = Dictionary(entries.compactMap(\.labelled)) { first, _ in first }
-                for (path, _) in try TreeListing(path, in: root).entries {
-                    if try isLost(path, before[path], root) { lost.append(path) }
+                let before = Dictionary(entries.compactMap(\.dressed)) { first, _ in first }
+                for (path, _) in (try? TreeListing(path, in: root).entries) ?? [] {
+                    if isLost(path, before[path], root) { lost.append(path) }
                 }
             case .link, .directory, .area, .variable: continue
             }
@@ -74,20 +75,17 @@ extension Application {
         return lost.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    private func isLost(_ path: String, _ before: [String: String]?, _ root: RootDirectory) throws -> Bool {
-        guard try root.link(path) == nil, let place = try Place.find(path, in: root),
-            let file = try root.resolve(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    // What cannot be looked at has not lost anything that is known of.
+    private func isLost(_ path: String, _ before: Attributes?, _ root: RootDirectory) -> Bool {
+        guard (try? root.link(path)) == .some(nil), let place = try? Place.find(path, in: root),
+            let file = try? root.resolve(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            let found = try? Attributes.extended(of: file.number, place.shown)
         else { return false }
-        let now = try Attributes.extended(of: file.number, place.shown)[Attributes.label]
-        if let before { return before[Attributes.label] != nil && now != before[Attributes.label] }
-        let above = try Attributes.extended(of: place.directory.number, place.shown)
-        return now == nil && above[Attributes.label] != nil
-    }
-}
-
-extension SavedItem {
-    /// A file, and the attributes that it had.
-    fileprivate var labelled: (String, [String: String])? {
-        if case .file(let path, _, let attributes) = self { (path, attributes.extended) } else { nil }
+        let now = found[Attributes.label]
+        if let before = before?.extended {
+            return before[Attributes.label] != nil && now != before[Attributes.label]
+        }
+        let above = try? Attributes.extended(of: place.directory.number, place.shown)
+        return now == nil && above?[Attributes.label] != nil
     }
 }

@@ -16,7 +16,8 @@ package enum Repair {
         let changes = plan.remedies.flatMap { remedy in remedy.changes.map { (remedy.title, $0) } }
         guard !changes.isEmpty else { return .applied(id: nil, changes: []) }
         do {
-            let journal = try Journal.begin(in: target.runDirectory, installation: plan.installation)
+            let journal = try Journal.begin(
+                in: target.runDirectory, installation: plan.installation, system: target.system)
             return Application(journal: journal, target: target, changes: changes, progress: progress).run()
         } catch { return .rolledBack(RepairFailure(error)) }
     }
@@ -41,6 +42,8 @@ struct Application {
                 try perform(change, number, title)
                 progress(.done(number: number, seconds: Int((Clock.milliseconds() - start) / 1000)))
             }
+            // It came in the middle of the last of them.
+            if target.isInterrupted() { throw RepairFailure.interruption }
             try relabel()
             try journal.add(.end(how: .applied))
             journal.keepLog()

@@ -19,7 +19,8 @@ struct TemporaryFiles {
     func removeNew() {
         for path in Self.paths(in: root).subtracting(before) {
             let inside = (try? TreeListing(path, in: root).entries.map(\.path)) ?? []
-            for path in inside.reversed() + [path] { try? Place.existing(path, in: root).remove() }
+            // By name: a half-made image is full of links, and where they lead is the system itself.
+            for path in inside.reversed() + [path] { try? Place.exact(path, in: root)?.remove() }
         }
     }
 

@@ -49,7 +49,7 @@ struct Attributes: Codable, Sendable, Hashable {
         // Where a policy is loaded, every file of a FAT shows one label, which cannot be set.
         for (name, value) in extended where !Self.signatures.contains(name) && present[name] != value {
             if name == Self.label {
-                Self.putLabel(value, on: number)
+                try Self.putLabel(value, on: number, shown)
             } else {
                 try Self.put(value, as: name, on: number, shown)
             }
@@ -67,9 +67,10 @@ struct Attributes: Codable, Sendable, Hashable {
 
     // A rescue system whose kernel enforces a policy lets nobody set a label that its own policy does not know: what is
     // lost by that is seen at the end (Relabelling), and is no reason to take everything back.
-    private static func putLabel(_ value: String, on number: Int32) {
-        let bytes = bytes(value)
-        _ = bm_set_xattr(number, label, bytes, bytes.count)
+    private static func putLabel(_ value: String, on number: Int32, _ shown: String) throws(SystemError) {
+        do throws(SystemError) { try put(value, as: label, on: number, shown) } catch {
+            guard [EINVAL, EPERM, EACCES, EOPNOTSUPP].contains(error.number) else { throw error }
+        }
     }
 
     /// Gives a file without a SELinux label that of `extended`, another one's attributes, if they have one.
@@ -77,7 +78,7 @@ struct Attributes: Codable, Sendable, Hashable {
         guard let label = extended[label], try Self.extended(of: number, shown)[Self.label] == nil else {
             return
         }
-        putLabel(label, on: number)
+        try putLabel(label, on: number, shown)
     }
 
     /// Everything but the times and the signatures is the same; the label as well, where that could be set.

@@ -34,6 +34,14 @@ struct Place: ~Copyable {
         throw SystemError("open the directory of", root.shown(path), number: ENOENT)
     }
 
+    /// By name in its directory, and nothing followed: a link that has come to the last place is itself what is meant. Nil
+    /// where the directory is missing.
+    static func exact(_ path: String, in root: RootDirectory) throws(SystemError) -> Place? {
+        let (parent, name) = try split(path, root)
+        guard let directory = try root.resolve(parent, O_RDONLY | O_DIRECTORY) else { return nil }
+        return Place(directory: directory, name: name, path: path, shown: root.shown(path))
+    }
+
     private static func split(_ path: String, _ root: RootDirectory) throws(SystemError) -> (String, String) {
         let parts = path.split(separator: "/")
         guard let name = parts.last, name != ".", name != ".." else {

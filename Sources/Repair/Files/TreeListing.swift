@@ -40,12 +40,14 @@ struct TreeListing {
         entries.filter { $0.status.kind == .file && !$0.path.dropFirst(path.count + 1).contains("/") }
     }
 
+    /// The regular files below the first level.
+    func files(below path: String) -> [(path: String, status: Status)] {
+        entries.filter { $0.status.kind == .file && $0.path.dropFirst(path.count + 1).contains("/") }
+    }
+
     /// Changes when a file below the first level is written, made or removed.
     func checksum(below path: String) -> UInt32 {
-        let deep = entries.filter {
-            $0.status.kind == .file && $0.path.dropFirst(path.count + 1).contains("/")
-        }
-        let lines = deep.map {
+        let lines = files(below: path).map {
             "\($0.path) \($0.status.size) \($0.status.seconds).\($0.status.nanoseconds)\n"
         }
         return CRC32().standard(Array(lines.sorted().joined().utf8))

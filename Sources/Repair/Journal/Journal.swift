@@ -30,19 +30,20 @@ package final class Journal {
     }
 
     /// Begins a journal in `runDirectory`.
-    static func begin(in runDirectory: String, installation: String) throws -> Journal {
+    static func begin(in runDirectory: String, installation: String, system: String? = nil) throws -> Journal
+    {
         let run = try Self.runRoot(runDirectory)
         let id = String((try ids(in: run, "/").max() ?? 0) + 1)
         let store = try JournalStore("/" + id, in: run)
         let journal = Journal(id: id, stores: [store], records: [], runDirectory: run)
-        try journal.add(.begin(schema: schema, id: id, installation: installation))
+        try journal.add(.begin(schema: schema, id: id, installation: installation, system: system))
         return journal
     }
 
     /// Opens the journal `id` to go on with it.
-    static func open(_ id: String, in root: RootDirectory, _ base: String, runDirectory: String) throws
-        -> Journal
-    {
+    static func open(
+        _ id: String, of system: String?, in root: RootDirectory, _ base: String, runDirectory: String
+    ) throws -> Journal {
         let run = try Self.runRoot(runDirectory)
         try check(id, in: root, base, run)
         let places = root.exists(base + "/" + id + "/journal") ? [(root, base + "/" + id)] : []
@@ -53,21 +54,36 @@ package final class Journal {
         var text = texts[0]
         // The copy of another installation's run may bear the same number.
         if let copy = texts.dropFirst().first {
-            if copy.records.first != text.records.first {
+            let isSame =
+                text.damagedLine == 1
+                ? copy.records.first?.begun?.id == id : copy.records.first == text.records.first
+            if !isSame {
                 stores.removeLast()
-            } else if copy.damagedLine == nil {
-                text = text.damagedLine == nil ? text : copy
+            } else if text.damagedLine != nil, copy.damagedLine == nil,
+                copy.records.count >= text.records.count
+            {
+                text = copy
             }
         }
-        if case .begin(let schema, _, _)? = text.records.first, schema != Self.schema {
-            throw SystemError(
-                "use", "the journal \(id)",
-                detail: "it is one of schema \(schema), and this bootmend writes \(Self.schema)",
-                hint: "undo it with the bootmend that made the changes")
+        if let begun = text.records.first?.begun {
+            guard begun.schema == Self.schema else {
+                throw SystemError(
+                    "use", "the journal \(id)",
+                    detail: "it is one of schema \(begun.schema), and this bootmend writes \(Self.schema)",
+                    hint: "undo it with the bootmend that made the changes")
+            }
+            guard Self.isSame(begun.system, system) else {
+                throw SystemError("use", "the journal \(id)", detail: "it is another system's")
+            }
         }
         let journal = Journal(id: id, stores: stores, records: text.records, runDirectory: run)
         journal.damagedLine = text.damagedLine
         return journal
+    }
+
+    /// What does not tell is taken for the same.
+    static func isSame(_ one: String?, _ other: String?) -> Bool {
+        one == other || one == nil || other == nil
     }
 
     /// Throws where there is no journal of that number.
@@ -106,10 +122,9 @@ package final class Journal {
             try place.rename(id, to: String(number))
             id = String(number)
             stores[0] = try JournalStore("/" + id, in: runDirectory)
-            if case .begin(let schema, _, let installation)? = records.first {
-                try stores[0].append(
-                    JournalRecord.begin(schema: schema, id: id, installation: installation).line())
-                records[0] = .begin(schema: schema, id: id, installation: installation)
+            if case .begin(let schema, _, let installation, let system)? = records.first {
+                records[0] = .begin(schema: schema, id: id, installation: installation, system: system)
+                try stores[0].append(records[0].line())
             }
         }
         do {
@@ -128,6 +143,11 @@ package final class Journal {
     /// Writes a line down; when it returns, it is on the disk.
     func add(_ record: JournalRecord) throws {
         let line = try record.line()
+        // What could not be read again would be no way back.
+        guard line.count <= JournalRecord.longestLine else {
+            throw SystemError(
+                "write to", stores[0].shown, detail: "one directory has too many files for a journal")
+        }
         try stores[0].append(line)
         records.append(record)
         // The copies are there to help; what counts is the first.
@@ -173,6 +193,9 @@ package final class Journal {
         }
         throw failure
     }
+
+    /// When its last line was written before it was opened.
+    var lastWritten: Int { stores.first?.lastWritten ?? 0 }
 
     /// Where people find it once the installed system is closed again: the copy in /run.
     package var shown: String { stores.last?.shown ?? "" }

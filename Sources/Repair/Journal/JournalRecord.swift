@@ -8,7 +8,7 @@ import FoundationEssentials
 /// - `journal`: one JSON object a line, each flushed to the disk before the next thing happens. A line that was cut
 ///   short by a power failure is skipped.
 ///
-///       {"begin":{"id":"3","installation":"/dev/rhel/root","schema":1}}
+///       {"begin":{"id":"3","installation":"/dev/rhel/root","schema":1,"system":"7c1f…"}}
 ///       {"change":{"command":[…],"kind":"build","number":1,"title":"Rebuild the initramfs of 6.1.0-28-amd64"}}
 ///       {"was":{"change":1,"item":{"file":{"path":"/boot/initrd.img-6.1.0-28-amd64",…}}}}
 ///       {"left":{"change":1,"item":…}}
@@ -20,7 +20,7 @@ import FoundationEssentials
 /// - `1-fstab`, `2-sda`, …: the bytes that were there, named by the `was` lines with offset, length and CRC-32.
 /// - `log`: what the tools said.
 enum JournalRecord: Codable, Sendable, Hashable {
-    case begin(schema: Int, id: String, installation: String)
+    case begin(schema: Int, id: String, installation: String, system: String? = nil)
     case change(number: Int, kind: String, title: String, command: [String]?)
     case was(change: Int, item: SavedItem)
     case left(change: Int, trace: Trace)
@@ -95,8 +95,13 @@ enum Trace: Codable, Sendable, Hashable {
 }
 
 extension JournalRecord {
-    // A tree of five thousand entries. Reading JSON takes fifty times its size in memory, and this lies on a broken disk.
-    private static let longestLine = 2 << 20
+    /// Which run it begins, and of which system.
+    var begun: (schema: Int, id: String, system: String?)? {
+        if case .begin(let schema, let id, _, let system) = self { (schema, id, system) } else { nil }
+    }
+
+    // A tree of twenty thousand entries. Reading JSON takes many times its size in memory, and this lies on a broken disk.
+    static let longestLine = 8 << 20
 
     /// The line, newline included.
     func line() throws -> [UInt8] {

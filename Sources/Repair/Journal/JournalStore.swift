@@ -9,6 +9,8 @@ final class JournalStore: Sendable {
     private let text: Descriptor
     /// Those of the directory, for what is made in it.
     private let extended: [String: String]
+    /// When its last line was written, in seconds since 1970 by the clock of the rescue that wrote it.
+    let lastWritten: Int
 
     /// Opens the directory `path` of `root`, or makes it; the journal in it is continued.
     init(_ path: String, in root: RootDirectory) throws(SystemError) {
@@ -30,6 +32,7 @@ final class JournalStore: Sendable {
         self.directory = directory
         try Self.needFile(text, shown + "/journal")
         try Attributes.label(text.number, like: extended, shown + "/journal")
+        lastWritten = try Status(of: text.number, shown).seconds
         // A line that a power failure cut short, and that nobody has acted on, must not swallow the next one.
         let written = try read()
         let whole = (written.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1

@@ -59,15 +59,7 @@ struct Restoring {
         return .restored
     }
 
-    // By name in its directory: a link that has come to the last place since is itself what has to go.
-    private func exact(_ path: String) throws -> Place? {
-        let parts = path.split(separator: "/")
-        let parent = "/" + parts.dropLast().joined(separator: "/")
-        guard let name = parts.last, let directory = try root.resolve(parent, O_RDONLY | O_DIRECTORY) else {
-            return nil
-        }
-        return Place(directory: directory, name: String(name), path: path, shown: try root.shown(path))
-    }
+    private func exact(_ path: String) throws -> Place? { try Place.exact(path, in: root) }
 
     private func named(_ path: String) throws -> Place {
         if let place = try exact(path) { return place }

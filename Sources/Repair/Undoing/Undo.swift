@@ -47,7 +47,8 @@ package enum Undo {
     ) throws -> Report {
         let (place, base) = try target.journals()
         let journal = try Journal.open(
-            try id ?? newest(in: place, base), in: place, base, runDirectory: target.runDirectory)
+            try id ?? newest(of: target.system, in: place, base), of: target.system, in: place, base,
+            runDirectory: target.runDirectory)
         let state = journal.state
         guard state.canBeUndone else {
             throw SystemError("undo", state.id, detail: "that run is \(state.end.rawValue) already")
@@ -66,8 +67,12 @@ package enum Undo {
         var report = Report(id: journal.id, titles: [], items: [])
         for number in numbers.reversed() where journal.hasSaved(number) {
             progress(.puttingBack(number: number, title: journal.title(of: number)))
-            let items = restoring.restoreAll(
-                of: number, sparingLater: !evenIfChanged && journal.isWhole(number))
+            let sparing: Restoring.Sparing =
+                evenIfChanged
+                ? .nobody
+                : journal.isWhole(number)
+                    ? .changedSince : .writtenAfter(journal.lastWritten + target.patience / 1000)
+            let items = restoring.restoreAll(of: number, sparing: sparing)
             progress(.putBack(number: number, problems: items.compactMap(\.problem)))
             report.items += items
             report.titles.append(journal.title(of: number))
@@ -79,18 +84,19 @@ package enum Undo {
         return report
     }
 
-    /// Takes back the change at which the run `id` was cut short, and keeps those before it. Which the caller then has to
-    /// look at anew.
+    /// Takes back the change at which the run `id` was cut short, and keeps those before it. What somebody has written there
+    /// since is left alone, and the run is not finished by it. Which the caller then has to look at anew.
     package static func finish(
         _ id: String, target: RepairTarget, progress: @Sendable (RepairProgress) -> Void = { _ in }
     ) throws -> Report {
         let (place, base) = try target.journals()
-        let journal = try Journal.open(id, in: place, base, runDirectory: target.runDirectory)
-        guard [.unfinished, .stuck].contains(journal.state.end) else {
+        let journal = try Journal.open(
+            id, of: target.system, in: place, base, runDirectory: target.runDirectory)
+        guard journal.state.end == .unfinished else {
             throw SystemError("finish", id, detail: "that run is \(journal.state.end.rawValue) already")
         }
         let half = journal.begun.filter { !journal.isWhole($0) }
-        let report = putBack(half, journal, target, evenIfChanged: true, progress)
+        let report = putBack(half, journal, target, evenIfChanged: false, progress)
         guard report.isComplete else { return report }
         for number in half { try journal.add(.takenBack(number: number)) }
         try journal.add(.end(how: .applied))
@@ -104,11 +110,9 @@ package enum Undo {
     }
 
     /// Nothing to undo is an error that says so.
-    private static func newest(in root: RootDirectory, _ base: String) throws -> String {
-        if let newest = Journal.all(in: root, at: base).first(where: { $0.canBeUndone && !$0.titles.isEmpty })
-        {
-            return newest.id
-        }
+    private static func newest(of system: String?, in root: RootDirectory, _ base: String) throws -> String {
+        let all = Journal.all(of: system, in: root, at: base)
+        if let newest = all.first(where: { $0.canBeUndone && !$0.titles.isEmpty }) { return newest.id }
         throw SystemError(
             "undo", "the newest run", detail: "'\(root.shown(base))' holds none that can be undone")
     }
@@ -152,15 +156,33 @@ extension Journal {
 extension Restoring {
     /// Puts back everything that a change has touched. One that fails does not stop the others.
     ///
-    /// With `sparingLater`, a change of which somebody has since changed a part is left as it is altogether: half of
-    /// it would not fit the rest, as old GRUB modules do not fit a newer core image.
-    func restoreAll(of number: Int, sparingLater: Bool = false) -> [Undo.Item] {
+    /// Whose work is left alone.
+    enum Sparing {
+        case nobody
+        /// Who has changed what a whole change left.
+        case changedSince
+        /// Of a change that was cut short nobody knows what it would have left: who has written after this, in seconds since
+        /// 1970, when no tool of it could run any more.
+        case writtenAfter(Int)
+    }
+
+    /// A change of which somebody has since changed a part is left as it is altogether: half of it would not fit the rest, as
+    /// old GRUB modules do not fit a newer core image.
+    func restoreAll(of number: Int, sparing: Sparing = .nobody) -> [Undo.Item] {
         let items = Array(journal.items(of: number).reversed())
-        let traces = sparingLater ? journal.traces(of: number) : []
+        let traces =
+            switch sparing {
+            case .nobody: [Trace]()
+            case .changedSince: journal.traces(of: number)
+            case .writtenAfter(let limit): items.flatMap { older($0, than: limit) }
+            }
         // What was not there goes first: it may take the room that the rest needs.
         let isNew = { (item: SavedItem) in if case .absent = item { true } else { false } }
         let ordered = items.filter(isNew) + items.filter { !isNew($0) }
-        let changed = ordered.filter { (try? isChangedSince($0, traces)) == true }
+        let changed = ordered.filter { item in
+            if case .writtenAfter(let limit) = sparing { return isWritten(item, after: limit) }
+            return (try? isChangedSince(item, traces)) == true
+        }
         guard changed.isEmpty else {
             return changed.map { Undo.Item(change: number, subject: $0.subject, result: .changedSince) }
         }
@@ -177,6 +199,32 @@ extension Restoring {
         } catch let error as SystemError {
             return .failed(error.description)
         } catch { return .failed("\(error)") }
+    }
+
+    private func isWritten(_ item: SavedItem, after limit: Int) -> Bool {
+        guard let root = try? root else { return false }
+        switch item {
+        case .file(let path, _, _), .absent(let path):
+            let status = try? Place.exact(path, in: root)?.status()
+            return status?.kind == .file && status?.seconds ?? limit > limit
+        case .tree(let path, _):
+            return ((try? TreeListing(path, in: root)) ?? TreeListing(entries: [])).files(below: path)
+                .contains {
+                    $0.status.seconds > limit
+                }
+        case .link, .directory, .area, .variable: return false
+        }
+    }
+
+    // Of a GRUB directory grub.cfg and grubenv, which others write too: those that have been there all the time are to be put
+    // back. Where all have been written since, none are.
+    private func older(_ item: SavedItem, than limit: Int) -> [Trace] {
+        guard case .tree(let path, _) = item, let root = try? root, let now = try? TreeListing(path, in: root)
+        else { return [] }
+        return [.absent(path: path)]
+            + now.firstLevelFiles(of: path).filter { $0.status.seconds <= limit }.map {
+                Trace($0.path, $0.status)
+            }
     }
 
     private func isChangedSince(_ item: SavedItem, _ traces: [Trace]) throws -> Bool {
