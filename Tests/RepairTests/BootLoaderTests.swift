@@ -13,14 +13,9 @@ struct InstallingBootLoaders {
 
     init() throws {
         system = try InstalledSystem()
-        disk = system.directory + "/disk.img"
-        let here = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
+        disk = try system.disk()
         try system.shell(
             """
-            cp '\(here)/BootFilesTests/Fixtures/GRUB/array.img' '\(system.root)/good'
-            head -c 4194304 /dev/urandom >'\(disk)'
-            printf 'label: dos\\n2048,1M,fd\\n4096,,8e\\n' | sfdisk -q '\(disk)'
-            mkdir -p '\(system.root)\(system.directory)'; ln '\(disk)' '\(system.root)\(disk)'
             mkdir -p '\(system.root)/boot/grub/fonts' '\(system.root)/boot/grub/locale'
             cd '\(system.root)/boot/grub'; echo old >i386-pc/normal.mod; echo stays >i386-pc/same.mod; echo gone >i386-pc/gone.mod
             echo env >grubenv; ln -s normal.mod i386-pc/link.mod; chmod 600 i386-pc/gone.mod; chown 7:8 i386-pc/gone.mod

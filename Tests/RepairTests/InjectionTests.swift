@@ -24,15 +24,10 @@ struct `A failure that is brought about` {
 
     init() throws {
         system = try InstalledSystem()
-        disk = system.directory + "/disk.img"
-        let here = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
+        disk = try system.disk()
         try system.shell(
             """
             mount -t tmpfs -o size=8m,mode=755 tmpfs '\(system.root)/boot'
-            cp '\(here)/BootFilesTests/Fixtures/GRUB/array.img' '\(system.root)/good'
-            head -c 4194304 /dev/urandom >'\(disk)'
-            printf 'label: dos\\n2048,1M,fd\\n4096,,8e\\n' | sfdisk -q '\(disk)'
-            mkdir -p '\(system.root)\(system.directory)'; ln '\(disk)' '\(system.root)\(disk)'
             mkdir -p '\(system.directory)/tree/lib/modules/6.1.0-test/kernel' '\(system.directory)/old'
             cd '\(system.directory)/tree'; echo '#!/bin/sh' >init; chmod 755 init
             head -c 500000 /dev/urandom >lib/modules/6.1.0-test/kernel/noise

@@ -46,6 +46,21 @@ final class InstalledSystem {
         return result.text
     }
 
+    /// A disk of two partitions and noise, under the same path inside and outside of the root, and GRUB's first sectors in
+    /// `/good`.
+    func disk() throws -> String {
+        let disk = directory + "/disk.img"
+        let here = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
+        try shell(
+            """
+            cp '\(here)/BootFilesTests/Fixtures/GRUB/array.img' '\(root)/good'
+            head -c 4194304 /dev/urandom >'\(disk)'
+            printf 'label: dos\\n2048,1M,fd\\n4096,,8e\\n' | sfdisk -q '\(disk)'
+            mkdir -p '\(root)\(directory)'; ln '\(disk)' '\(root)\(disk)'
+            """)
+        return disk
+    }
+
     func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
         let parent = path.split(separator: "/").dropLast().joined(separator: "/")
         try shell("mkdir -p '\(root)/\(parent)'")
