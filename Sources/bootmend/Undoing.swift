@@ -48,6 +48,7 @@ struct Undoing {
     private func answer(_ report: Undo.Report, esps: [Change.EFIPartition]) -> Int32 {
         var report = report
         for index in report.items.indices { Self.name(&report.items[index].subject, esps) }
+        if let note = report.note { console.warn(note) }
         let items = report.items.map { ($0.subject, Self.word($0.result)) }
         console.answer(
             text: TextReport.undone(

@@ -1,4 +1,5 @@
 import Changes
+import Glibc
 import Machine
 import Repair
 import Testing
@@ -70,5 +71,19 @@ struct `A label that could not be kept` {
         try selinux(mode)
         #expect(system.apply([change]).id == "1")
         #expect(!system.exists("/.autorelabel"))
+    }
+
+    @Test func `is asked for where it could not be put back either`() throws {
+        try selinux("permissive")
+        #expect(system.apply([change]).id == "1")
+        try selinux("enforcing")
+        // A filesystem that has no attributes, as a kernel that refuses the label.
+        try system.shell("mount -t ramfs none '\(system.root)/boot/grub'")
+        defer { umount2(system.root + "/boot/grub", Int32(MNT_DETACH)) }
+        try system.write("new\n", to: "/boot/grub/grubenv")
+        let report = try system.undo(evenIfChanged: true)
+        #expect(try system.text("/boot/grub/grubenv") == "old\n")
+        #expect(report.note?.contains("SELinux labels could not be put back") == true)
+        #expect(system.exists("/.autorelabel"))
     }
 }

@@ -8,7 +8,7 @@ extension Application {
     func relabel() throws {
         let root = try RootDirectory(target.root)
         guard Self.enforces(root) else { return }
-        let lost = lostLabels(root)
+        let lost = Self.lostLabels(journal, root)
         guard !lost.isEmpty else { return }
         let files = lost.count == 1 ? lost[0] : "\(lost.count) files"
         if let command = Self.setfiles(lost, root) {
@@ -56,8 +56,23 @@ extension Application {
         progress(.done(number: number, seconds: Int((Clock.milliseconds() - start) / 1000)))
     }
 
+    /// What was put back may lack its label for the same reason. The next start is asked to label everything, which is not
+    /// written down: there is no way back to a state that nobody wants. True where it had to be.
+    static func askForLabels(_ journal: Journal, in root: RootDirectory) -> Bool {
+        guard enforces(root), !lostLabels(journal, root).isEmpty else { return false }
+        if !root.exists(request), let place = try? Place.existing(request, in: root) {
+            _ = try? place.create(place.name, mode: 0o644)
+            try? place.synchronize()
+        }
+        return true
+    }
+
+    /// What a person is told of it.
+    static let labelNote =
+        "SELinux labels could not be put back: the next start labels all files anew, and starts once more"
+
     /// What was touched and has not the label that it had; or none, where its directory has one.
-    private func lostLabels(_ root: RootDirectory) -> [String] {
+    private static func lostLabels(_ journal: Journal, _ root: RootDirectory) -> [String] {
         var lost: [String] = []
         for case .was(_, let item) in journal.records {
             switch item {
@@ -76,7 +91,7 @@ extension Application {
     }
 
     // What cannot be looked at has not lost anything that is known of.
-    private func isLost(_ path: String, _ before: Attributes?, _ root: RootDirectory) -> Bool {
+    private static func isLost(_ path: String, _ before: Attributes?, _ root: RootDirectory) -> Bool {
         guard (try? root.link(path)) == .some(nil), let place = try? Place.find(path, in: root),
             let file = try? root.resolve(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
             let found = try? Attributes.extended(of: file.number, place.shown)

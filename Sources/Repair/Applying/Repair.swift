@@ -92,6 +92,9 @@ struct Application {
             progress(.putBack(number: number, problems: failed))
             problems += failed
         }
+        if let root = try? restoring.root, Self.askForLabels(journal, in: root) {
+            failure.lines.append(Self.labelNote)
+        }
         // Whether or not the line can be written: what was put back is put back.
         try? journal.add(.end(how: problems.isEmpty ? .rolledBack : .stuck))
         journal.keepLog()

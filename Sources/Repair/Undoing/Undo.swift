@@ -34,6 +34,8 @@ package enum Undo {
         package var isComplete: Bool {
             items.allSatisfy { $0.result == .restored || $0.result == .unchanged }
         }
+        /// Something that the person has to know of it.
+        package var note: String?
         package var failures: [String] { items.compactMap(\.problem) }
     }
 
@@ -76,6 +78,9 @@ package enum Undo {
             progress(.putBack(number: number, problems: items.compactMap(\.problem)))
             report.items += items
             report.titles.append(journal.title(of: number))
+        }
+        if let root = try? restoring.root, Application.askForLabels(journal, in: root) {
+            report.note = Application.labelNote
         }
         if let line = journal.damagedLine {
             let reason = "line \(line) of it is damaged: what it tells of was not put back"
