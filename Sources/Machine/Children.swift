@@ -71,9 +71,11 @@ extension Command {
         let output = try Pipe()
         let complaint = try Pipe()
         let feed = input.isEmpty ? Descriptor(adopting: -1) : try Self.feed(input)
-        let pid = try Self.spawn(
-            [program] + arguments, variables.map { "\($0.key)=\($0.value)" }, surroundings,
-            streams: (feed.number, output.writer, complaint.writer))
+        let pid = try Spawning(
+            arguments: [program] + arguments, environment: variables.map { "\($0.key)=\($0.value)" },
+            root: surroundings.root, confined: surroundings.confined, isAlone: true,
+            input: feed.number, output: output.writer, error: complaint.writer
+        ).start()
         withExtendedLifetime(feed) {}
         output.closeWriter()
         complaint.closeWriter()
@@ -106,35 +108,5 @@ extension Command {
             detail: root == nil
                 ? "this rescue system has no such program" : "the installed system has no such program",
             hint: root == nil ? "install the package '\(tool.package)'" : nil)
-    }
-
-    private static func spawn(
-        _ arguments: [String], _ environment: [String], _ surroundings: Surroundings,
-        streams: (input: Int32, output: Int32, error: Int32)
-    ) throws(SystemError) -> pid_t {
-        let vector = CStrings(arguments)
-        let variables = CStrings(environment)
-        let proc = surroundings.confined ? surroundings.root.map { $0 + "/proc" } ?? "/proc" : nil
-        let commandLine =
-            surroundings.confined ? surroundings.root.map { _ in Surroundings.commandLine } : nil
-        let pid = withOptionalCString(surroundings.root) { root in
-            withOptionalCString(proc) { proc in
-                withOptionalCString(commandLine) { commandLine in
-                    var child = bm_child()
-                    child.arguments = UnsafePointer(vector.pointer)
-                    child.environment = UnsafePointer(variables.pointer)
-                    child.root = root
-                    child.input = streams.input
-                    child.output = streams.output
-                    child.error = streams.error
-                    child.new_session = 1
-                    child.pid_namespace = surroundings.confined ? 1 : 0
-                    child.proc = proc
-                    child.command_line = commandLine
-                    return bm_spawn(&child)
-                }
-            }
-        }
-        return try check(negative: pid, "run", arguments[0])
     }
 }

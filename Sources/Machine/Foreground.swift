@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A program that has the terminal to itself: a shell, or one command of it.
@@ -23,28 +22,11 @@ package struct Foreground: Sendable, Hashable {
     /// It keeps the terminal, the session and the three standard streams. Ctrl-C is for it alone meanwhile: this
     /// process has to be there afterwards to take things down.
     package func run() throws(SystemError) -> Int32 {
-        let vector = CStrings(arguments)
-        let variables = CStrings(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-        let proc = confined ? (root ?? "") + "/proc" : nil
-        let commandLine = confined ? root.map { _ in Surroundings.commandLine } : nil
-        let pid = withOptionalCString(root) { root in
-            withOptionalCString(proc) { proc in
-                withOptionalCString(commandLine) { commandLine in
-                    var child = bm_child()
-                    child.arguments = UnsafePointer(vector.pointer)
-                    child.environment = UnsafePointer(variables.pointer)
-                    child.root = root
-                    child.input = 0
-                    child.output = 1
-                    child.error = 2
-                    child.pid_namespace = confined ? 1 : 0
-                    child.proc = proc
-                    child.command_line = commandLine
-                    return bm_spawn(&child)
-                }
-            }
-        }
-        try check(negative: pid, "run", arguments.first ?? "")
+        let pid = try Spawning(
+            arguments: arguments,
+            environment: environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }, root: root,
+            confined: confined, isAlone: false
+        ).start()
         let interrupt = signal(SIGINT, SIG_IGN)
         let quit = signal(SIGQUIT, SIG_IGN)
         defer {
