@@ -1,5 +1,7 @@
 import BootFiles
 import Distributions
+import Glibc
+import LibMount
 import Machine
 import Storage
 
@@ -17,6 +19,7 @@ extension Installation {
         reader.readKernels(aliases)
         reader.notePresent()
         reader.readJournals()
+        reader.readSwapFiles()
         return reader.installation
     }
 }
@@ -91,6 +94,22 @@ private struct InstallationReader {
 
     mutating func readJournals() {
         installation.cutShort = attempt { tree throws(SystemError) in try CutShortRun.all(in: tree) }
+    }
+
+    // systemd leaves nothing of it on the kernel's line where the firmware remembers it (systemd-hibernate-resume(8)).
+    mutating func readSwapFiles() {
+        let files = Fstab(parsing: installation.fstab?.text ?? "").entries.filter(\.isSwap).map(\.source)
+            .filter { $0.hasPrefix("/") && !$0.hasPrefix("/dev/") }
+        installation.hibernatedFiles = files.prefix(16).filter { path in
+            let (start, count) = SwapFileImage.signature
+            let bytes = attempt { tree throws(SystemError) -> [UInt8]? in
+                guard try tree.entry(path)?.kind == .file,
+                    let file = try tree.resolve(path, O_RDONLY | O_NONBLOCK)
+                else { return nil }
+                return try file.read(at: start, count: count, of: path)
+            }
+            return bytes.map(SwapFileImage.isSigned) ?? false
+        }
     }
 
     mutating func readConfiguration() {

@@ -35,6 +35,8 @@ package struct Installation: Codable, Sendable, Hashable {
     }
     /// Rescues of it that are neither done nor taken back; nil in surveys of older versions.
     package var cutShort: [CutShortRun]?
+    /// Swap files of its fstab that hold a hibernated system, by path; nil in surveys of older versions.
+    package var hibernatedFiles: [String]?
     /// What could not be read of it.
     package var failures: [String]
 

@@ -15,8 +15,13 @@ package struct SwapFileImage: Codable, Sendable, Hashable {
     }
 
     private static let page: UInt64 = 4096
-    // kernel/power/swap.c, HIBERNATE_SIG: the last ten bytes of the page, where "SWAPSPACE2" was.
-    private static let signature = Array("S1SUSPEND".utf8)
+
+    /// What the last ten bytes of the first page are where swap holds a hibernated system, instead of "SWAPSPACE2"
+    /// (kernel/power/swap.c, HIBERNATE_SIG).
+    static func isSigned(_ bytes: [UInt8]) -> Bool { bytes.starts(with: Array("S1SUSPEND".utf8)) }
+
+    /// Where these bytes lie in a swap file or volume.
+    static let signature: (start: UInt64, count: Int) = (page - 10, 10)
 
     /// Those that the menus' kernel lines lead to.
     static func all(in directories: [BootDirectory], _ storage: StorageMap) -> [SwapFileImage] {
@@ -40,8 +45,8 @@ package struct SwapFileImage: Codable, Sendable, Hashable {
     private static func isHibernated(_ place: SwapFileImage, _ storage: StorageMap) -> Bool {
         let (start, overflow) = place.offset.multipliedReportingOverflow(by: page)
         guard !overflow, let view = try? storage.source(of: place.volume),
-            let bytes = try? view.read(at: start &+ (page - 10), count: 10)
+            let bytes = try? view.read(at: start &+ signature.start, count: signature.count)
         else { return false }
-        return bytes.starts(with: signature)
+        return isSigned(bytes)
     }
 }

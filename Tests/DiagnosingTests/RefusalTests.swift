@@ -138,6 +138,12 @@ import Testing
             try reasons {
                 $0.survey.hibernatedFiles = [SwapFileImage(volume: VolumeID("lv:rhel/root"), offset: 1)]
             } == [.hibernated])
+        #expect(try reasons { $0.installation.hibernatedFiles = ["/swap.img"] } == [.hibernated])
+        #expect(
+            try reasons {
+                $0.installation.hibernatedFiles = ["/swap.img"]
+                $0.survey.hibernatedFiles = [SwapFileImage(volume: VolumeID("lv:rhel/root"), offset: 1)]
+            } == [.hibernated])
         #expect(
             try reasons {
                 $0.plugIn("c.img", partitions: [1 << 30])

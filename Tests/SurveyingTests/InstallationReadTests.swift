@@ -27,6 +27,18 @@ import Testing
         "usr/sbin/mkinitramfs": "",
     ]
 
+    @Test func `hold which of its swap files a hibernated system is in`() throws {
+        let page = String(repeating: "x", count: 4086)
+        let found = try read([
+            "etc/os-release": "ID=debian\n",
+            "etc/fstab":
+                "/swap.img none swap sw 0 0\n/old.img none swap sw 0 0\n/gone none swap sw 0 0\n/dev/sda2 none swap sw 0 0\n",
+            "swap.img": page + "S1SUSPEND\0rest", "old.img": page + "SWAPSPACE2",
+        ])
+        #expect(found.hibernatedFiles == ["/swap.img"])
+        #expect(found.failures.isEmpty)
+    }
+
     @Test func `are read through merged directories, each once`() throws {
         let found = try read(
             debian, links: ["etc/os-release": "../usr/lib/os-release", "lib": "usr/lib"],

@@ -26,11 +26,15 @@ extension Scene {
     }
 
     private func hibernatedFiles(on disks: Set<VolumeID>) -> [PlanRefusal] {
-        (survey.hibernatedFiles ?? []).filter {
-            !disks.isDisjoint(with: storage.disks(under: $0.volume))
-        }.map { image in
+        let own = (installation.hibernatedFiles ?? []).map { "its swap file \($0)" }
+        let named = (survey.hibernatedFiles ?? []).filter {
+            // Its own is named by its path already.
+            !(own.count > 0 && $0.volume == installation.root)
+                && !disks.isDisjoint(with: storage.disks(under: $0.volume))
+        }
+        return (own + named.map { "a swap file on \(name(of: $0.volume))" }).map { file in
             PlanRefusal(
-                .hibernated, "a swap file on \(name(of: image.volume)) holds a hibernated system",
+                .hibernated, "\(file) holds a hibernated system",
                 wayOut:
                     "resume it; or make the file anew with mkswap where nothing that it remembers is wanted")
         }
