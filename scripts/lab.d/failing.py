@@ -15,6 +15,7 @@ VERBS = ("scan", "survey", "diagnose", "rescue --plan")
 # The disk fails from the moment that the console says so on; what udev wants of it is done by then.
 JOB = """#!/bin/bash
 udevadm settle
+readlink -f /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_mirror-c > /out/c
 echo "LAB: disk c {mood}" > /dev/console
 sleep 3
 run() {{
@@ -78,7 +79,13 @@ class Told:
 def answer(out, name):
     status, start, end = (out / f"{name}.facts").read_text().split()
     text = (out / f"{name}.json").read_text()
-    return {"status": int(status), "seconds": float(end) - float(start), "document": json.loads(text) if text else {}}
+    return {
+        "status": int(status),
+        "seconds": float(end) - float(start),
+        "document": json.loads(text) if text else {},
+        # The kernel names disks in the order in which they answer.
+        "c": (out / "c").read_text().strip(),
+    }
 
 
 def facts(answer):
@@ -89,7 +96,7 @@ def facts(answer):
         if isinstance(value, dict):
             return {key: without(each) for key, each in value.items() if key != "events"}
         if isinstance(value, list):
-            return [without(each) for each in value if "/dev/sdc" not in json.dumps(each)]
+            return [without(each) for each in value if answer["c"] not in json.dumps(each)]
         return value
 
     return without(document)
