@@ -70,20 +70,26 @@ heal() {{
 }}
 manifest | sort > /out/before
 for each in {injuries}; do
-	at=${{each%%:*}} injury=${{each#*:}}
+	at=${{each%%:*}} injury=${{each#*:}} worker=none
 	rm -rf /run/bootmend/[0-9]*
 	bootmend rescue --yes --json > /out/$each.json 2> /out/$each.err &
 	guard=$!
 	watch > /out/$each.injury 2>&1
 	wait $guard
 	echo $? > /out/$each.status
+	# A guard that is killed outright leaves its worker to take everything back.
+	while [ -d /proc/$worker ]; do sleep 0.5; done
 	heal
 	{{
 		grep -v '^Personalities\\|^unused' /proc/mdstat
 		ls /dev/mapper | grep -v '^control$'
 		grep " $root" /proc/self/mountinfo
-		pgrep -l 'bootmend|mkinitramfs|grub|mdadm|lvm'
+		pgrep -fl 'bootmend|mkinitramfs|grub-|mdadm|lvm' | grep -v "^$$ "
 	}} > /out/$each.left 2>&1
+	# What nothing befell is no case, but the next one begins with everything wrong again.
+	case $(cat /out/$each.status) in
+	0 | 1) bootmend undo --json > /out/$each.undo 2>&1 ;;
+	esac
 	case $injury in
 	full) bootmend shell --yes -- rm -f /boot/filler ;;
 	*:KILL|root-fails) bootmend undo --json > /out/$each.undo 2>&1 ;;
@@ -91,14 +97,14 @@ for each in {injuries}; do
 	manifest | sort > /out/$each.after
 done
 """
-# The number of the change, and what befalls it. Of the machine on which everything is wrong: 3 builds the image, 4 the menu, 5
-# installs GRUB on the first disk and 6 on the second.
+# The number of the change, and what befalls it. Of the machine on which everything is wrong: 1 opens it, 4 builds the image, 5
+# the menu, 6 installs GRUB on the first disk and 7 on the second.
 INJURIES = (
-    *[f"1:{how}:{tool}" for how in ("exit", "kill") for tool in ("mkinitramfs", "grub-mkconfig", "grub-install", "grub-bios-setup")],
-    *[f"{number}:{how}" for how in ("full", "read-only") for number in (3, 4, 5)],
-    *[f"3:guard:{signal}" for signal in ("TERM", "HUP", "INT")],
-    "5:guard:TERM", "3:worker:KILL", "5:guard:KILL", "5:both:KILL",
-    "3:root-fails", "6:b-is-gone",
+    *[f"2:{how}:{tool}" for how in ("exit", "kill") for tool in ("mkinitramfs", "grub-mkconfig", "grub-install", "grub-bios-setup")],
+    *[f"{number}:{how}" for how in ("full", "read-only") for number in (4, 5, 6)],
+    *[f"4:guard:{signal}" for signal in ("TERM", "HUP", "INT")],
+    "6:guard:TERM", "4:worker:KILL", "6:guard:KILL", "6:both:KILL",
+    "4:root-fails", "7:b-is-gone",
 )  # fmt: skip
 HEADINGS = ("change", "what befell it", "status", "said", "left behind", "what differs", "agree")
 
