@@ -261,11 +261,7 @@ int bm_reader(pid_t *pid, int *end)
     }
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    default_signals();
     // Whoever waits for the end of bootmend's output does not wait for a disk.
     int kept = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
     close_others(kept);

@@ -70,7 +70,7 @@ package struct Drift {
     // MARK: what lies on several
 
     private var arraysThatChanged: [String] {
-        stacks.flatMap(\.arrays).reduced().flatMap { array -> [String] in
+        stacks.flatMap(\.arrays).once.flatMap { array -> [String] in
             let name = then.name(of: array.id)
             guard let today = now.storage.array(array.id) else { return ["\(name) is gone"] }
             // A running array counts events as it is written to.
@@ -87,7 +87,7 @@ package struct Drift {
     }
 
     private var groupsThatChanged: [String] {
-        stacks.flatMap(\.logicalVolumes).map(\.group).reduced().flatMap { group -> [String] in
+        stacks.flatMap(\.logicalVolumes).map(\.group).once.flatMap { group -> [String] in
             guard let today = now.storage.groups.first(where: { $0.id == group.id }) else {
                 return ["the volume group \(group.name) is gone"]
             }
@@ -114,12 +114,5 @@ package struct Drift {
         return volumes.sorted().filter { copies($0, then) != copies($0, now) }.map {
             "\(then.name(of: $0)) has other copies, or others of them are current"
         }
-    }
-}
-
-extension Sequence where Element: Equatable {
-    /// Each once, in the order in which they came.
-    fileprivate func reduced() -> [Element] {
-        reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }

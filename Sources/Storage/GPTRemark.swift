@@ -4,9 +4,10 @@ import Machine
 /// What is odd about a GPT that libblkid reads all the same (UEFI specification 2.10, 5.2.3 and 5.3.2).
 enum GPTRemark {
     static func of(_ source: some ByteSource, sectorSize: Int) throws(SystemError) -> String? {
-        let first = try source.read(at: 0, count: 512)
-        let types = stride(from: 446, to: 510, by: 16).compactMap { first.little(UInt8.self, at: $0 + 4) }
-        if types.contains(where: { $0 != 0 && $0 != 0xee }) { return "an MBR with partitions beside its GPT" }
+        let entries = MBREntry.all(in: try source.read(at: 0, count: 512))
+        if entries.contains(where: { $0.type != 0 && $0.type != 0xee }) {
+            return "an MBR with partitions beside its GPT"
+        }
         let header = try source.read(at: UInt64(sectorSize), count: sectorSize)
         guard header.starts(with: Array("EFI PART".utf8)), let size = header.little(UInt32.self, at: 12),
             size >= 92, var bytes = header.span(at: 0, count: Int(size)).map(Array.init),

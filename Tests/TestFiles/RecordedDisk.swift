@@ -7,6 +7,7 @@ package final class RecordedDisk: Sendable {
     /// Open for reading and writing as long as there is an owner.
     package let descriptor: Int32
     package let size: UInt64
+    private let directory: TemporaryDirectory
 
     package struct Broken: Error { package var reason: String }
 
@@ -42,9 +43,9 @@ package final class RecordedDisk: Sendable {
     }
 
     private init(size: UInt64, called name: String) throws {
-        var template = Array("/tmp/bootmend-\(name)-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        path = template.withUnsafeBytes(\.textToNUL)
+        directory = try TemporaryDirectory()
+        path = directory.path + "/" + name
+        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
         self.size = size
         guard descriptor >= 0, ftruncate(descriptor, off_t(size)) == 0 else {
             throw Broken(reason: String(cString: strerror(errno)))
@@ -67,7 +68,6 @@ package final class RecordedDisk: Sendable {
 
     deinit {
         close(descriptor)
-        unlink(path)
     }
 
     private static func contents(of path: String) throws -> [UInt8] {

@@ -29,7 +29,7 @@ extension Scene {
         let own = (installation.hibernatedFiles ?? []).map { "its swap file \($0)" }
         let named = (survey.hibernatedFiles ?? []).filter {
             // Its own is named by its path already.
-            !(own.count > 0 && $0.volume == installation.root)
+            (own.isEmpty || $0.volume != installation.root)
                 && !disks.isDisjoint(with: storage.disks(under: $0.volume))
         }
         return (own + named.map { "a swap file on \(name(of: $0.volume))" }).map { file in

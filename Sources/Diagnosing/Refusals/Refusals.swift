@@ -16,23 +16,19 @@ extension Scene {
 
     /// What is opened for writing: without these there is nothing to mend.
     var neededVolumes: [Volume] {
-        [rootVolume, bootVolume].compactMap(\.self).reduce(into: []) {
-            if !$0.contains($1) { $0.append($1) }
-        }
+        [rootVolume, bootVolume].compactMap(\.self).once
     }
 
     var neededStacks: [StorageStack] { neededVolumes.map { StorageStack(under: $0.id, in: storage) } }
 
     /// The arrays under them, each once.
     var neededArrays: [MDArray] {
-        neededStacks.flatMap(\.arrays).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        neededStacks.flatMap(\.arrays).once
     }
 
     /// The volume groups that they are in, each once.
     var neededGroups: [VolumeGroup] {
-        neededStacks.flatMap(\.logicalVolumes).map(\.group).reduce(into: []) {
-            if !$0.contains($1) { $0.append($1) }
-        }
+        neededStacks.flatMap(\.logicalVolumes).map(\.group).once
     }
 
     /// The disks that hold a part of them.

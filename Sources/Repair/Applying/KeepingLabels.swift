@@ -9,14 +9,7 @@ extension Work {
     /// label, which the installed system's programs are not allowed to touch.
     func keepLabels() throws {
         for case .was(let change, let item) in journal.records where change == number {
-            switch item {
-            case .file(let path, _, let attributes): try keepLabel(path, attributes)
-            case .absent(let path): try keepLabel(path, nil)
-            case .tree(let path, let entries):
-                let before = Dictionary(entries.compactMap(\.dressed)) { first, _ in first }
-                for (path, _) in try TreeListing(path, in: root).entries { try keepLabel(path, before[path]) }
-            case .directory, .link, .area, .variable: continue
-            }
+            for (path, before) in try item.places(in: root) { try keepLabel(path, before) }
         }
     }
 
@@ -32,8 +25,20 @@ extension Work {
 }
 
 extension SavedItem {
+    /// Where it lies and what has come there since, each with what belonged to it before; nil for what had no such name.
+    func places(in root: RootDirectory) throws -> [(path: String, before: Attributes?)] {
+        switch self {
+        case .file(let path, _, let attributes): return [(path, attributes)]
+        case .absent(let path): return [(path, nil)]
+        case .tree(let path, let entries):
+            let before = Dictionary(entries.compactMap(\.dressed)) { first, _ in first }
+            return try TreeListing(path, in: root).entries.map { ($0.path, before[$0.path]) }
+        case .directory, .link, .area, .variable: return []
+        }
+    }
+
     /// A file or directory, and what belonged to it.
-    var dressed: (String, Attributes)? {
+    private var dressed: (String, Attributes)? {
         switch self {
         case .file(let path, _, let attributes), .directory(let path, let attributes): (path, attributes)
         default: nil

@@ -75,17 +75,8 @@ extension Application {
     private static func lostLabels(_ journal: Journal, _ root: RootDirectory) -> [String] {
         var lost: [String] = []
         for case .was(_, let item) in journal.records {
-            switch item {
-            case .file(let path, _, let attributes):
-                if isLost(path, attributes, root) { lost.append(path) }
-            case .absent(let path): if isLost(path, nil, root) { lost.append(path) }
-            case .tree(let path, let entries):
-                let before = Dictionary(entries.compactMap(\.dressed)) { first, _ in first }
-                for (path, _) in (try? TreeListing(path, in: root).entries) ?? [] {
-                    if isLost(path, before[path], root) { lost.append(path) }
-                }
-            case .link, .directory, .area, .variable: continue
-            }
+            let places = (try? item.places(in: root)) ?? []
+            lost += places.filter { isLost($0.path, $0.before, root) }.map(\.path)
         }
         return lost.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }

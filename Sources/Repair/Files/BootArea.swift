@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Machine
+import Storage
 
 /// The bytes of a disk that a boot loader writes: the boot code in the first sector, and the place of the core image.
 ///
@@ -86,9 +87,7 @@ struct BootArea: Sendable {
                     $0.start <= start && end <= $0.start + $0.length
                 }
         }
-        // Four entries of 16 bytes; where they begin is in sectors, 8 bytes into each (genhd, struct msdos_partition).
-        let starts = stride(from: 446, to: 510, by: 16).compactMap { head.little(UInt32.self, at: $0 + 8) }
-        guard let first = starts.filter({ $0 > 0 }).min() else { return false }
+        guard let first = MBREntry.all(in: head).map(\.start).filter({ $0 > 0 }).min() else { return false }
         return end <= UInt64(first) * 512
     }
 

@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Machine
+import Storage
 
 /// Tells disks apart however the kernel names them: two halves of a mirror often have the same size and table.
 enum DiskIdentity {
@@ -21,9 +22,9 @@ enum DiskIdentity {
     /// format_text/layout.h).
     static func members(of source: BlockSource) -> [String] {
         guard let head = try? source.read(at: 0, count: 512) else { return [] }
-        return (0..<4).compactMap { number in
-            guard let first = head.little(UInt32.self, at: 446 + number * 16 + 8), first > 0,
-                let bytes = try? source.read(at: UInt64(first) * 512, count: 8192)
+        return MBREntry.all(in: head).compactMap { entry in
+            guard entry.start > 0,
+                let bytes = try? source.read(at: UInt64(entry.start) * 512, count: 8192)
             else { return nil }
             if bytes.little(UInt32.self, at: 4096) == 0xa92b_4efc {
                 return bytes.span(at: 4096 + 168, count: 16)?.hex

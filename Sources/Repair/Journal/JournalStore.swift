@@ -32,8 +32,11 @@ final class JournalStore: Sendable {
         self.directory = directory
         try Self.needFile(text, shown + "/journal")
         try Attributes.label(text.number, like: extended, shown + "/journal")
-        lastWritten = try Status(of: text.number, shown).seconds
+        let status = try Status(of: text.number, shown)
+        lastWritten = status.seconds
         // A line that a power failure cut short, and that nobody has acted on, must not swallow the next one.
+        guard status.size > 0, try text.read(at: status.size - 1, count: 1, of: shown) != [UInt8(ascii: "\n")]
+        else { return }
         let written = try read()
         let whole = (written.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         if whole < written.count {

@@ -69,12 +69,10 @@ package enum Undo {
         var report = Report(id: journal.id, titles: [], items: [])
         for number in numbers.reversed() where journal.hasSaved(number) {
             progress(.puttingBack(number: number, title: journal.title(of: number)))
-            let sparing: Restoring.Sparing =
-                evenIfChanged
-                ? .nobody
-                : journal.isWhole(number)
-                    ? .changedSince : .writtenAfter(journal.lastWritten + target.patience / 1000)
-            let items = restoring.restoreAll(of: number, sparing: sparing)
+            let later: Restoring.Sparing =
+                journal.isWhole(number)
+                ? .changedSince : .writtenAfter(journal.lastWritten + target.patience / 1000)
+            let items = restoring.restoreAll(of: number, sparing: evenIfChanged ? .nobody : later)
             progress(.putBack(number: number, problems: items.compactMap(\.problem)))
             report.items += items
             report.titles.append(journal.title(of: number))
@@ -159,8 +157,6 @@ extension Journal {
 }
 
 extension Restoring {
-    /// Puts back everything that a change has touched. One that fails does not stop the others.
-    ///
     /// Whose work is left alone.
     enum Sparing {
         case nobody
@@ -171,6 +167,8 @@ extension Restoring {
         case writtenAfter(Int)
     }
 
+    /// Puts back everything that a change has touched. One that fails does not stop the others.
+    ///
     /// A change of which somebody has since changed a part is left as it is altogether: half of it would not fit the rest, as
     /// old GRUB modules do not fit a newer core image.
     func restoreAll(of number: Int, sparing: Sparing = .nobody) -> [Undo.Item] {
