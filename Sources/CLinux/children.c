@@ -8,9 +8,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -239,6 +241,18 @@ int bm_kill(pid_t pid, int signal)
     return -errno;
 }
 
+// fork(2), both ends closed where it fails. As fork(2), or -errno.
+static pid_t fork_with(const int ends[2])
+{
+    pid_t child = fork();
+    if (child >= 0)
+        return child;
+    int error = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return -error;
+}
+
 // A thread in the kernel's hands cannot be killed, and the process cannot end while it has one: what may hang is read by
 // a process of its own, in a session of its own, which is left behind.
 int bm_reader(pid_t *pid, int *end)
@@ -246,13 +260,9 @@ int bm_reader(pid_t *pid, int *end)
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return -errno;
-    pid_t child = fork();
-    if (child < 0) {
-        int error = errno;
-        close(ends[0]);
-        close(ends[1]);
-        return -error;
-    }
+    pid_t child = fork_with(ends);
+    if (child < 0)
+        return child;
     if (child > 0) {
         close(ends[1]);
         *pid = child;
@@ -270,4 +280,72 @@ int bm_reader(pid_t *pid, int *end)
     *pid = 0;
     *end = kept;
     return 0;
+}
+
+// 0 where the other side is gone before `count` bytes are through.
+static int receive(int socket, void *bytes, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        ssize_t got = read(socket, (char *)bytes + done, count - done);
+        if (got > 0)
+            done += (size_t)got;
+        else if (got == 0 || errno != EINTR)
+            return 0;
+    }
+    return 1;
+}
+
+static int send_whole(int socket, const void *bytes, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        ssize_t put = write(socket, (const char *)bytes + done, count - done);
+        if (put > 0)
+            done += (size_t)put;
+        else if (errno != EINTR)
+            return 0;
+    }
+    return 1;
+}
+
+static _Noreturn void serve(int socket, int device, int drops_cache)
+{
+    void *buffer = mmap(NULL, bm_read_largest, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct bm_read_request request;
+    while (buffer != MAP_FAILED && receive(socket, &request, sizeof request)) {
+        if (drops_cache)
+            bm_drop_cache(device);
+        size_t count = request.count < bm_read_largest ? request.count : bm_read_largest;
+        ssize_t got;
+        do
+            got = pread(device, buffer, count, (off_t)request.offset);
+        while (got < 0 && errno == EINTR);
+        int64_t answer = got < 0 ? -errno : got;
+        if (!send_whole(socket, &answer, sizeof answer) || (got > 0 && !send_whole(socket, buffer, (size_t)got)))
+            break;
+    }
+    _exit(0);
+}
+
+// It ends with its socket: PR_SET_PDEATHSIG would end it with the thread that forked it.
+int bm_read_server(int device, int drops_cache, pid_t *pid)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    pid_t child = fork_with(ends);
+    if (child < 0)
+        return child;
+    if (child == 0) {
+        setsid();
+        default_signals();
+        int socket = lifted(ends[1], 0), disk = lifted(device, 0);
+        if (socket < 0 || disk < 0 || dup2(socket, 0) < 0 || dup2(disk, 1) < 0)
+            _exit(1);
+        close(2);
+        close_others(1);
+        serve(0, 1, drops_cache);
+    }
+    close(ends[1]);
+    *pid = child;
+    return ends[0];
 }

@@ -145,7 +145,7 @@ struct IntendedMirror {
     var replacements: [Disk] {
         guard let least = lacks.last?.size else { return [] }
         let blank = storage.disks.filter { disk in
-            guard !disks.contains(where: { $0.id == disk.id }), disk.failure == nil, disk.size >= least else {
+            guard !disks.contains(where: { $0.id == disk.id }), disk.trouble == nil, disk.size >= least else {
                 return false
             }
             let places = [disk.id] + (disk.table?.partitions.map(\.id) ?? [])

@@ -73,10 +73,10 @@ struct DiskContents: Contents {
     private static func signatures(
         of pieces: [Piece], _ view: View, _ disks: [VolumeID: OpenDisk]
     ) throws -> Signatures {
-        if pieces.count == 1, let piece = pieces.first, let disk = disks[piece.disk] {
+        if pieces.count == 1, let piece = pieces.first, let disk = disks[piece.disk], !disk.source.isApart {
             return try disk.signatures(at: piece.offset, size: piece.length, subject: view.name)
         }
-        // libblkid wants one range of one file: a sparse copy of both ends, where superblocks lie.
+        // libblkid wants one range of one file, and waits for it: a sparse copy of both ends, where superblocks lie.
         let copy = Descriptor(
             adopting: try check(negative: bm_memory_file(view.name), "allocate", "a memory file"))
         let number = copy.number

@@ -7,15 +7,12 @@ import Synchronization
 enum DiskReaders {
     // A machine with hundreds of disks must not start hundreds of readers.
     private static let most = 64
-    /// How long, in milliseconds, a disk may take from one answer to the next.
-    static let patience: Int64 = 5000
-
     /// Reads one disk and tells of every step done.
     typealias Reader = @Sendable (DiskSource, _ progress: () -> Void) -> ReadDisk
 
     /// What each disk gave, in their order. A disk that does not answer is left to its reader and says so.
     static func read(
-        _ sources: [DiskSource], patience: Int64 = patience,
+        _ sources: [DiskSource], patience: Int64 = DevicePatience.milliseconds,
         by reader: @escaping Reader = { ReadDisk($0, progress: $1) }
     ) -> [ReadDisk] {
         // Before the first thread is there: a fork takes along but one.
@@ -53,9 +50,7 @@ enum DiskReaders {
                 case .failed(let why):
                     found[index] = ReadDisk(source, failure: "its reader did not come to an end: \(why)")
                 case .working where now - child.heard >= patience:
-                    found[index] = ReadDisk(
-                        source,
-                        failure: "it has not answered for \(patience / 1000) seconds and was left alone")
+                    found[index] = ReadDisk(source, failure: DevicePatience.loss(after: patience))
                 case .working: continue
                 }
                 running[index] = nil

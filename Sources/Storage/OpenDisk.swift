@@ -9,8 +9,9 @@ final class OpenDisk: Sendable {
     let source: BlockSource
     private let buffered: Descriptor
 
-    init(_ path: String) throws(SystemError) {
-        source = try BlockSource(path)
+    /// `apart` as of `BlockSource`.
+    init(_ path: String, apart: Bool = true) throws(SystemError) {
+        source = try BlockSource(path, apart: apart)
         buffered = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)
     }
 
@@ -36,7 +37,7 @@ final class OpenDisk: Sendable {
         return probe.partitions()
     }
 
-    /// What libblkid recognises on a run of bytes.
+    /// What libblkid recognises on a run of bytes. It reads in this process, whatever the device does.
     func signatures(at offset: UInt64, size: UInt64, subject: String) throws -> Signatures {
         forget()
         defer { forget() }

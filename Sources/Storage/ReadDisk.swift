@@ -24,7 +24,8 @@ struct ReadDisk: Codable, Sendable {
         ]
         contents = [:]
         do {
-            let open = try OpenDisk(source.path)
+            // Whoever reads a disk that may hang is a process of its own already.
+            let open = try OpenDisk(source.path, apart: false)
             self.open = open
             progress()
             let size = open.source.size
@@ -46,6 +47,7 @@ struct ReadDisk: Codable, Sendable {
                 progress()
             }
         }
+        disk.noteReadError(of: open.source)
     }
 
     /// A disk of which nothing is known but why.

@@ -16,7 +16,10 @@ extension StorageMap {
     /// The bytes of one copy of a volume.
     package func source(of copy: Copy, named name: String) throws(SystemError) -> View {
         var open: [VolumeID: BlockSource] = [:]
-        for disk in copy.disks { open[disk] = try BlockSource(path(of: disk)) }
+        for disk in copy.disks {
+            if let failure = self.disk(disk)?.failure { throw SystemError("read", name, detail: failure) }
+            open[disk] = try BlockSource(path(of: disk))
+        }
         return try View(copy.pieces, name: name) { open[$0] }
     }
 

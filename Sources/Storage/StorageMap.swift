@@ -1,3 +1,5 @@
+import Machine
+
 /// Everything on the disks, as values: what a survey knows of storage.
 package struct StorageMap: Codable, Sendable, Hashable {
     package var disks: [Disk]
@@ -87,6 +89,10 @@ package struct Disk: Codable, Sendable, Hashable {
     /// Further nodes that lead to the same disk, where no multipathd makes one of them all.
     package var otherPaths: [String]?
     package var failure: String?
+    /// What of it could not be read first, where the rest could; nil in surveys of older versions.
+    package var readError: String?
+    /// Why it cannot be relied on.
+    package var trouble: String? { failure ?? readError }
 
     package init(
         id: VolumeID, size: UInt64, sectorSize: Int, serial: String? = nil, wwid: String? = nil,
@@ -100,6 +106,12 @@ package struct Disk: Codable, Sendable, Hashable {
         self.modaliases = modaliases
         self.table = table
         self.failure = failure
+    }
+
+    /// Keeps what could not be read of it so far. One that does not answer is not asked again.
+    package mutating func noteReadError(of source: BlockSource) {
+        guard let error = source.readError?.description else { return }
+        if source.isLost { failure = failure ?? error } else { readError = readError ?? error }
     }
 }
 

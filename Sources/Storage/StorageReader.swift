@@ -64,10 +64,14 @@ package enum StorageReader {
             known.merge(disk.contents) { first, _ in first }
         }
         let isDisk = sources.map { $0.kind == .disk }
-        return Assembly.map(
+        var map = Assembly.map(
             disks: zip(found, isDisk).filter(\.1).map(\.0.disk),
             base: zip(found, isDisk).filter(\.1).flatMap(\.0.volumes),
             opened: zip(found, isDisk).filter { !$0.1 }.flatMap(\.0.volumes), running: running,
             contents: DiskContents(open, known: known))
+        for index in map.disks.indices {
+            if let disk = open[map.disks[index].id] { map.disks[index].noteReadError(of: disk.source) }
+        }
+        return map
     }
 }

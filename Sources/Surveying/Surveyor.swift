@@ -39,7 +39,11 @@ package enum Surveyor {
         let images = tour.readings.reduce(0) { $0 + $1.pending.count }
         if images > 0 { request.progress("Reading \(images) initramfs image\(images == 1 ? "" : "s")") }
         let destinations = CoreDestinations(storage: storage, readings: tour.readings)
-        let boots = storage.disks.map { boot($0, storage, destinations) }
+        var storage = storage
+        let boots = storage.disks.indices.map { index in
+            let path = storage.path(of: storage.disks[index].id)
+            return boot(&storage.disks[index], at: path, destinations)
+        }
         let directories = tour.finish()
         let medium = try RootDirectory("/")
         // What this machine's firmware starts says nothing of images.
@@ -56,14 +60,16 @@ package enum Surveyor {
         return survey.withoutOldHalves()
     }
 
-    private static func boot(_ disk: Disk, _ storage: StorageMap, _ destinations: CoreDestinations)
+    private static func boot(_ disk: inout Disk, at path: String, _ destinations: CoreDestinations)
         -> DiskBoot
     {
         // One that has not answered is not asked again.
         if let failure = disk.failure { return DiskBoot(disk: disk.id, record: nil, failure: failure) }
         do throws(SystemError) {
-            let source = try BlockSource(storage.path(of: disk.id))
-            return DiskBoot.read(disk, from: source, destinations)
+            let source = try BlockSource(path)
+            let boot = DiskBoot.read(disk, from: source, destinations)
+            disk.noteReadError(of: source)
+            return boot
         } catch { return DiskBoot(disk: disk.id, record: nil, failure: error.description) }
     }
 }

@@ -82,9 +82,11 @@ extension Survey {
         if installations.isEmpty { return nothingFound(on: disks) }
         guard !disks.isEmpty else { return nil }
         let places = storage.disks.flatMap { [$0.id] + ($0.table?.partitions.map(\.id) ?? []) }
-        return places.compactMap { storage.volume($0) }.first { $0.failure != nil }.map {
-            Refusal("'\($0.name)' could not be read whole: \($0.failure ?? "")")
-        }
+        let volumes = places.compactMap { storage.volume($0) }
+        let troubles =
+            volumes.compactMap { volume in volume.failure.map { (volume.name, $0) } }
+            + storage.disks.compactMap { disk in disk.readError.map { (disk.id.rawValue, $0) } }
+        return troubles.first.map { Refusal("'\($0)' could not be read whole: \($1)") }
     }
 
     /// Why there is nothing to judge, in one line; `file` is where a saved survey was read from.

@@ -45,6 +45,9 @@ int bm_settle(int fd);
 /// Thaws what a process that is gone has left frozen. 0 or -errno: EINVAL where it is not.
 int bm_thaw(int fd);
 
+/// 1 where `fd` is of a btrfs subvolume that takes no writes, 0 where it is not, -errno where it is none of btrfs.
+int bm_is_read_only_subvolume(int fd);
+
 /// Extended attributes of an open file: SELinux labels, ACLs, capabilities (xattr(7)). Sizes, 0, or -errno.
 ssize_t bm_list_xattrs(int fd, char *names, size_t size);
 ssize_t bm_get_xattr(int fd, const char *name, void *value, size_t size);
@@ -69,6 +72,16 @@ pid_t bm_spawn(const struct bm_child *child);
 /// Forks a process that reads and writes what it has read into a pipe, and has nothing else of this one's. Returns 0 in it,
 /// with the pipe's end to write to; 1 in this one, with its pid and the end to read from; -errno where fork fails.
 int bm_reader(pid_t *pid, int *end);
+
+/// What a read server is asked; it answers an int64_t, the bytes that follow it or -errno of pread(2).
+struct bm_read_request {
+    uint64_t offset;
+    uint64_t count;
+};
+/// Bytes that a read server reads at once, at most.
+static const uint64_t bm_read_largest = 1 << 20;
+/// Forks a process that reads `device` for this one, and has nothing else of it. From any thread. Its socket or -errno.
+int bm_read_server(int device, int drops_cache, pid_t *pid);
 
 /// Sends a signal to a whole session started by bm_spawn. 0 or -errno.
 int bm_kill(pid_t pid, int signal);

@@ -52,13 +52,14 @@ extension Scene {
     /// Nothing is written to a disk that errs or hangs.
     var unreadDisks: [PlanRefusal] {
         let needed = Set(neededDisks.map(\.id))
-        return UnreadDisks(self).disks.compactMap(storage.disk).compactMap { disk in
-            disk.failure.map {
+        let concerned = needed.union(UnreadDisks(self).disks)
+        return storage.disks.filter { concerned.contains($0.id) }.compactMap { disk in
+            disk.trouble.map {
                 PlanRefusal(
                     .unreadDisk, "\(disk.id), which may hold a part of the system, fails: \($0)",
                     wayOut: "take it away and start again: " + Self.removal(disk.id.rawValue),
-                    // Of one that is not known to hold any, the person may know that it does not.
-                    isForcible: !needed.contains(disk.id))
+                    // The person may know that one holds no part of it, or that nothing hangs on the sectors that fail.
+                    isForcible: !needed.contains(disk.id) || disk.failure == nil)
             }
         }
     }

@@ -22,7 +22,7 @@ extension JSONReport {
             "sector_size": .integer(disk.sectorSize),
             "serial": .string(disk.serial),
             "table": .string(disk.table?.type),
-            "failure": .string(disk.failure),
+            "failure": .string(disk.trouble),
             "volumes": .array(ScanReport.volumes(on: disk, in: storage), volume),
         ])
     }

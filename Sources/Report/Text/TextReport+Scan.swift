@@ -82,7 +82,7 @@ extension TextReport {
         let serial = disk.serial.map { ", serial \($0)" } ?? ""
         let table = disk.table.map { ", \($0.type)" } ?? ""
         page.line(.subject(disk.id.rawValue), .text("  \(size(disk.size))\(table)\(serial)"))
-        if let failure = disk.failure { page.line(indent: 2, .mark(.unknown), .tab(5), .text(failure)) }
+        if let trouble = disk.trouble { page.line(indent: 2, .mark(.unknown), .tab(5), .text(trouble)) }
         let volumes = ScanReport.volumes(on: disk, in: storage)
         if volumes.isEmpty && disk.failure == nil { page.line(indent: 2, .dim("nothing that is known")) }
         page.append(self.table(volumes, style))
