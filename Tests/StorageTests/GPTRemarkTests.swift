@@ -1,3 +1,4 @@
+import Bytes
 import Machine
 import TestFiles
 import Testing
@@ -30,5 +31,22 @@ import Testing
     func `whose first copy was written over is damaged`(place: Int) throws {
         disk.write([0xa5], at: place)
         #expect(try remark() == "a GPT whose first copy is damaged")
+    }
+
+    @Test(arguments: [(8 << 20) - 512, (8 << 20) - 512 + 40])
+    func `whose second copy was written over is damaged`(place: Int) throws {
+        disk.write([0xa5], at: place)
+        #expect(try remark() == "a GPT whose second copy is damaged or missing")
+    }
+
+    @Test func `that says its second copy lies nowhere has none`() throws {
+        // The first copy's own checksum is right: it is the place that is not.
+        var header = try BlockSource(disk.path).read(at: 512, count: 92)
+        header.replaceSubrange(32..<40, with: [UInt8](repeating: 0xff, count: 8))
+        header.replaceSubrange(16..<20, with: [0, 0, 0, 0])
+        let sum = CRC32().standard(header)
+        header.replaceSubrange(16..<20, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+        disk.write(header, at: 512)
+        #expect(try remark() == "a GPT whose second copy is damaged or missing")
     }
 }
