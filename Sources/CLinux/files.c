@@ -3,6 +3,7 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/btrfs.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <sched.h>
@@ -210,3 +211,11 @@ int bm_is_block(unsigned int mode) { return S_ISBLK(mode); }
 unsigned int bm_major(uint64_t device) { return major(device); }
 
 unsigned int bm_minor(uint64_t device) { return minor(device); }
+
+int bm_is_read_only_subvolume(int fd)
+{
+    uint64_t flags = 0;
+    if (ioctl(fd, BTRFS_IOC_SUBVOL_GETFLAGS, &flags) < 0)
+        return -errno;
+    return (flags & BTRFS_SUBVOL_RDONLY) != 0;
+}

@@ -20,6 +20,7 @@ package struct PlanRefusal: Codable, Sendable, Hashable, CustomStringConvertible
         case swapInUse = "swap-in-use"
         case readOnlyDisk = "read-only-disk"
         case unreadDisk = "unread-disk"
+        case readOnlyRoot = "read-only-root"
     }
 
     package var reason: Reason

@@ -112,6 +112,9 @@ package final class RootDirectory: Sendable {
         return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// It is a subvolume of btrfs that takes no writes, as the snapshots are that some systems run from.
+    package var isReadOnlySubvolume: Bool { bm_is_read_only_subvolume(descriptor.number) == 1 }
+
     /// A descriptor of `path` inside the root, or nil where it does not exist.
     ///
     /// Writers use it with `O_CREAT` and friends on a directory they resolved first.

@@ -16,7 +16,8 @@ package struct CutShortRun: Codable, Sendable, Hashable {
         self.isStuck = isStuck
     }
 
-    private static let directory = "/var/lib/bootmend"
+    /// Where they lie below /var.
+    private static let directory = "/lib/bootmend"
     // As far as a rescue looks as well. Of a disk that is hostile all of it must not take long.
     private static let largest = 64 << 20
     private static let largestTogether = 256 << 20
@@ -24,11 +25,14 @@ package struct CutShortRun: Codable, Sendable, Hashable {
     private static let mostLines = 4096
     private static let most = 256
 
-    /// Those of an installed system, newest first, out of the journals in it.
+    /// Those of an installed system, newest first, out of the journals in it; `variable` is its /var in the tree.
     ///
     /// A journal has one JSON object a line: `{"change":{"title":…}}` before something is changed, and at last
     /// `{"end":{"how":"applied"}}`, or `undone`, `rolled-back`, `stuck`.
-    package static func all(in tree: RootDirectory) throws(SystemError) -> [CutShortRun] {
+    package static func all(
+        in tree: RootDirectory, variable: String = "/var"
+    ) throws(SystemError) -> [CutShortRun] {
+        let directory = variable + directory
         let numbers = (try tree.list(directory, limit: 4096) ?? []).compactMap { Int($0) }.sorted(by: >)
         var found: [CutShortRun] = []
         var read = 0

@@ -19,6 +19,8 @@ final class FilesystemTour {
     private(set) var otherHalves: [OtherHalf] = []
     private(set) var readings: [BootDirectory.Reading] = []
     private(set) var rejected: [RejectedCandidate] = []
+    /// What was cut short, of journals on a /var that is a filesystem of its own.
+    private var cutShort: [VolumeID: [CutShortRun]] = [:]
     private let images = ImageReading()
     private var held: [HeldLook] = []
 
@@ -84,6 +86,13 @@ final class FilesystemTour {
     /// Waits for the images that are still being read, lets go of the filesystems they lie on, and hands over the boot
     /// directories, each half its own.
     func finish() -> [BootDirectory] {
+        for index in installations.indices {
+            let fstab = Fstab(parsing: installations[index].fstab?.text ?? "").entries
+            let sources = fstab.filter { $0.target == "/var" && $0.options.value("subvol") == nil }.map(
+                \.source)
+            let volumes = sources.flatMap { storage.volumes(source: $0) }.map(\.id)
+            installations[index].cutShort? += volumes.compactMap { cutShort[$0] }.joined()
+        }
         let directories = images.finish(readings)
         held = []
         for index in otherHalves.indices {
@@ -110,10 +119,23 @@ final class FilesystemTour {
         if shape == .root && !needsReplay {
             note(tree, volume, subvolume: nil, readUnreplayed: false)
         }
+        if shape == .other { noteVariable(tree, volume, Self.isUnreplayed(looking.state)) }
         let isBoot = noteBoot(tree, volume, subvolume: nil, inRoot: shape == .root)
         if case .implausible(let reason) = shape, !isBoot { reject(volume, reason) }
         if isBoot { held.append(HeldLook(looking)) }
         if needsReplay { try visitReplayed(volume, subvolume: nil) }
+    }
+
+    /// What looks like a /var may hold the journals of the system whose it is, and its log what was written last.
+    private func noteVariable(_ tree: RootDirectory, _ volume: Volume, _ needsReplay: Bool) {
+        guard ["/lib", "/log"].allSatisfy({ (try? tree.entry($0))?.kind == .directory }) else { return }
+        guard needsReplay, let looking = try? Looking(volume, in: storage, replay: true, at: place),
+            let replayed = try? looking.root()
+        else {
+            cutShort[volume.id] = try? CutShortRun.all(in: tree, variable: "")
+            return
+        }
+        cutShort[volume.id] = try? CutShortRun.all(in: replayed, variable: "")
     }
 
     /// A root with a dirty log: its files are what the kernel will make of them.
@@ -139,6 +161,7 @@ final class FilesystemTour {
     private func note(_ tree: RootDirectory, _ volume: Volume, subvolume: String?, readUnreplayed: Bool) {
         var installation = Installation.read(tree, root: volume.id, subvolume: subvolume, aliases: aliases)
         installation.readUnreplayed = readUnreplayed
+        installation.isReadOnly = tree.isReadOnlySubvolume
         installation.runsHere =
             running.use(of: volume, in: storage) == .root && running.subvolume == subvolume
         installations.append(installation)
@@ -184,6 +207,11 @@ final class FilesystemTour {
                 note(tree, volume, subvolume: name, readUnreplayed: isUncertain)
                 let mounts = installations.last.map {
                     SubvolumeMounts($0, on: volume, of: storage, top: top)
+                }
+                if let (tree, path) = mounts?.directory(at: "/var"),
+                    let runs = try? CutShortRun.all(in: tree, variable: path)
+                {
+                    installations[installations.count - 1].cutShort? += runs
                 }
                 isBoot = noteBoot(tree, volume, subvolume: name, inRoot: true, mounts: mounts) || isBoot
             } else if name == nil {

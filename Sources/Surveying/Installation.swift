@@ -37,6 +37,8 @@ package struct Installation: Codable, Sendable, Hashable {
     package var cutShort: [CutShortRun]?
     /// Swap files of its fstab that hold a hibernated system, by path; nil in surveys of older versions.
     package var hibernatedFiles: [String]?
+    /// Its root is a snapshot that takes no writes; nil in surveys of older versions.
+    package var isReadOnly: Bool?
     /// What could not be read of it.
     package var failures: [String]
 

@@ -133,6 +133,21 @@ import Testing
             } == [.unreadDisk])
     }
 
+    @Test func `a disk of the system's that answers, but not with all of its sectors`() throws {
+        #expect(try reasons { $0.survey.storage.disks[1].readError = "Input/output error" } == [.unreadDisk])
+        // Another disk's is its own affair.
+        #expect(
+            try reasons {
+                $0.plugIn("/dev/sdc", partitions: nil)
+                $0.survey.storage.disks[2].readError = "Input/output error"
+            } == [])
+    }
+
+    @Test func `a root that is a snapshot and takes no writes`() throws {
+        #expect(try reasons { $0.installation.isReadOnly = true } == [.readOnlyRoot])
+        #expect(try reasons { $0.installation.isReadOnly = false } == [])
+    }
+
     @Test func `a system that is hibernated in a file of its root`() throws {
         #expect(
             try reasons {

@@ -95,6 +95,49 @@ extension LoopTests {
             #expect(disk.hash == hash)
         }
 
+        @Test(arguments: ["fstab names it", "fstab names another"])
+        func `finds what was cut short on a /var that is a filesystem of its own`(fstab: String) throws {
+            let disk = try LoopDisk(
+                Layout.root + """
+                    truncate -s 64M $DIR/root.img; mkfs.ext4 -q $DIR/root.img; mount -o loop $DIR/root.img $MNT
+                    root $MNT debian; echo '\(fstab == "fstab names it" ? "UUID=11111111-2222-3333-4444-555555555555" : "LABEL=other") /var ext4 defaults 0 2' >> $MNT/etc/fstab
+                    umount $MNT; truncate -s 64M $DIR/var.img
+                    mkfs.ext4 -q -U 11111111-2222-3333-4444-555555555555 $DIR/var.img; mount -o loop $DIR/var.img $MNT
+                    mkdir -p $MNT/lib/bootmend/7 $MNT/log
+                    echo '{"change":{"title":"Install GRUB on /dev/sda"}}' > $MNT/lib/bootmend/7/journal; umount $MNT
+                    truncate -s 132M $IMAGE; printf '2048,131072,83\n133120,131072,83\n' | sfdisk -q $IMAGE
+                    dd if=$DIR/root.img of=$IMAGE bs=1M seek=1 conv=notrunc; dd if=$DIR/var.img of=$IMAGE bs=1M seek=65 conv=notrunc
+                    """)
+            let installation = try #require(try survey(disk).installations.first)
+            let wanted = CutShortRun(id: "7", title: "Install GRUB on /dev/sda")
+            #expect(installation.cutShort == (fstab == "fstab names it" ? [wanted] : []))
+        }
+
+        @Test func `of a btrfs finds what was cut short on the subvolume that is its /var`() throws {
+            let disk = try LoopDisk(
+                Layout.root + """
+                    truncate -s 160M $IMAGE; mkfs.btrfs -q -U 11111111-2222-3333-4444-555555555555 $IMAGE
+                    mount -o loop $IMAGE $MNT; btrfs subvolume create $MNT/@; btrfs subvolume create $MNT/@/var
+                    mkdir $MNT/.snapshots; btrfs subvolume snapshot $MNT/@ $MNT/root; root $MNT/root suse
+                    echo 'UUID=11111111-2222-3333-4444-555555555555 /var btrfs subvol=/@/var 0 0' >> $MNT/root/etc/fstab
+                    mkdir -p $MNT/@/var/lib/bootmend/2
+                    echo '{"change":{"title":"Write /etc/fstab"}}' > $MNT/@/var/lib/bootmend/2/journal
+                    btrfs subvolume set-default $MNT/root; umount $MNT
+                    """)
+            let installation = try #require(try survey(disk).installations.first)
+            #expect(installation.isReadOnly == false)
+            #expect(installation.cutShort == [CutShortRun(id: "2", title: "Write /etc/fstab")])
+        }
+
+        @Test func `of a btrfs says of a root that it is a snapshot which takes no writes`() throws {
+            let disk = try LoopDisk(
+                Layout.root + """
+                    truncate -s 160M $IMAGE; mkfs.btrfs -q $IMAGE; mount -o loop $IMAGE $MNT
+                    btrfs subvolume create $MNT/@; root $MNT/@ suse; btrfs property set -ts $MNT/@ ro true; umount $MNT
+                    """)
+            #expect(try survey(disk).installations.map(\.isReadOnly) == [true])
+        }
+
         @Test func `of a whole disk without a partition table looks at the disk itself`() throws {
             let disk = try LoopDisk(
                 Layout.root

@@ -10,6 +10,7 @@ extension Scene {
             duplicatePhysicalVolumes, groupsOfOthers, unfinishedMoves, reencryptions, foreignRaids,
             multipaths,
             mountedMembers, swapInUse, readOnlyDisks, unreadDisks,
+            readOnlyRoot,
         ]
         return all.flatMap(\.self).filter { !$0.isForcible || !forced.contains($0.reason) }
     }

@@ -29,6 +29,19 @@ extension Scene {
         }
     }
 
+    /// What is changed belongs into a new snapshot, which the system's own tools make (transactional-update(8)).
+    var readOnlyRoot: [PlanRefusal] {
+        guard installation.isReadOnly == true else { return [] }
+        let path = installation.subvolume ?? "/"
+        return [
+            PlanRefusal(
+                .readOnlyRoot, "its root, the subvolume \(path), is a snapshot that takes no writes",
+                wayOut:
+                    "boot an older snapshot from GRUB's menu, or make it writable: btrfs property set -ts DIR/\(path) ro false"
+            )
+        ]
+    }
+
     /// Until it is through, a part of the container has one key and the rest another (cryptsetup-reencrypt(8)).
     var reencryptions: [PlanRefusal] {
         let containers = neededStacks.flatMap(\.containers)
