@@ -34,6 +34,13 @@ extension ESP {
     }
 
     private static func read(_ volume: VolumeID, of storage: StorageMap) -> ESP {
+        // Of metadata 1.1 and 1.2 the members do not begin with the array's first sector (md.4).
+        if let array = storage.array(volume),
+            array.members.contains(where: { $0.superblock.dataOffset != 0 })
+        {
+            let reason = "metadata \(array.version) begins its members, so the firmware finds no filesystem"
+            return ESP(volume: volume, failures: [reason])
+        }
         do throws(SystemError) {
             return ESP(volume, try FATFilesystem(storage.source(of: volume)))
         } catch { return ESP(volume: volume, failures: [error.description]) }

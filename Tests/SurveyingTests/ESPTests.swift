@@ -61,6 +61,33 @@ import Testing
         #expect(ESP.all(in: storage, [installation]).isEmpty)
     }
 
+    @Test(arguments: [("1.0", 0, 3), ("1.2", 1 << 20, 0)] as [(String, UInt64, Int)])
+    func `that is mirrored is one for the firmware where its members begin with it`(
+        version: String, dataOffset: UInt64, vendors: Int
+    ) throws {
+        let tree = try TemporaryDirectory()
+        try tree.write(try disk(type: 0xfd), to: "a.img")
+        var storage = try StorageReader.read(paths: [tree.path + "/a.img"])
+        let index = try #require(storage.volumes.firstIndex { $0.kind == .partition })
+        let member = MDMember(
+            device: storage.volumes[index].id,
+            superblock: MDSuperblock(
+                version: version, arrayUUID: "u", level: 1, raidDisks: 2, role: .active(0), events: 7,
+                dataOffset: dataOffset, size: 0, offset: 0))
+        storage.arrays = [
+            MDArray(
+                id: VolumeID("md:u"), uuid: "u", name: nil, level: 1, raidDisks: 2, version: version,
+                members: [member])
+        ]
+        storage.volumes[index].id = VolumeID("md:u")
+        storage.volumes[index].kind = .array
+        var installation = Installation(root: VolumeID("lv:rhel/root"), release: .init(parsing: "ID=rhel"))
+        installation.fstab = .init(path: "/etc/fstab", text: "UUID=1212-1212 /boot/efi vfat umask=0077 0 2\n")
+        let esp = try #require(ESP.all(in: storage, [installation]).first)
+        #expect(esp.vendors.count == vendors)
+        #expect(esp.failures.isEmpty == (vendors > 0))
+    }
+
     @Test func `that holds no FAT says so`() throws {
         let tree = try TemporaryDirectory()
         var bytes = try disk(type: 0xef)
