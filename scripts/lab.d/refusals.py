@@ -35,6 +35,19 @@ echo $? > /out/rescued.status
 HIBERNATE = """#!/bin/bash
 bootmend shell --yes -- sh -c "printf '#!/bin/sh\\necho 0 >/sys/power/image_size\\necho shutdown >/sys/power/disk\\necho disk >/sys/power/state\\n' >/usr/local/sbin/lab-arrived"
 """
+REENCRYPT = """mdadm --quiet --assemble --scan; udevadm settle
+for device in $(blkid -t TYPE=crypto_LUKS -o device); do
+	printf lab | cryptsetup reencrypt {step} --batch-mode --key-file - $device
+done
+mdadm --quiet --stop --scan"""
+SNAPSHOT = """mdadm --quiet --assemble --scan; udevadm settle
+mkdir -p /run/m; mount -o subvolid=5 $(blkid -t TYPE=btrfs -o device | grep md) /run/m
+btrfs property set -ts /run/m/@/.snapshots/1/snapshot ro {setting}
+umount /run/m; mdadm --quiet --stop --scan"""
+# What is copied in the array is at its beginning for as long as anybody looks.
+SLOW_ARRAY = """sysctl -q dev.raid.speed_limit_max=100 dev.raid.speed_limit_min=100
+mdadm --quiet --assemble --scan; udevadm settle
+"""
 
 
 @dataclass
@@ -44,8 +57,10 @@ class Case:
     start: str
     prelude: str = ""
     way_out: str = ""
-    third: str = ""  # a third disk: "blank", or "b", a copy of the second
+    third: str = ""  # a third disk: "blank"; "b", a copy of the second; "b-again", another path to the second
     sleeps: bool = False
+    bad_sector: int = 0  # of disk b, which cannot be read
+    reason: str = ""  # the id of the refusal, where that is not the case's name
 
 
 CASES = {
@@ -63,12 +78,15 @@ CASES = {
         "vgrename $(vgs --noheadings --devices $c -o vg_uuid) rhel-other",
         third="blank",
     ),
-    "exported-vg": Case("none", "vgexport rhel", "vgimport rhel"),
     "read-only-disk": Case("none", "blockdev --setro $b", "blockdev --setrw $b"),
     "unread-disk": Case(
         "none",
         "echo offline > /sys/block/${b#/dev/}/device/state",
         "echo 1 > /sys/block/${b#/dev/}/device/delete",
+    ),
+    # In the middle of the core image: all but the boot code can be read.
+    "bad-sector": Case(
+        "none", way_out="echo 1 > /sys/block/${b#/dev/}/device/delete", bad_sector=64, reason="unread-disk"
     ),
     "swap-in-use": Case(
         "none", "vgchange -qq -ay rhel; swapon /dev/rhel/swap", "swapoff /dev/rhel/swap; vgchange -qq -an rhel"
@@ -84,11 +102,50 @@ CASES = {
     ),
     "reencryption": Case(
         "luks:none",
-        """mdadm --quiet --assemble --scan; udevadm settle
-for device in $(blkid -t TYPE=crypto_LUKS -o device); do
-	printf lab | cryptsetup reencrypt --init-only --batch-mode --key-file - $device
-done
-mdadm --quiet --stop --scan""",
+        REENCRYPT.format(step="--init-only"),
+        REENCRYPT.format(step="--resume-only"),
+    ),
+    "read-only-root": Case(
+        "suse:none", SNAPSHOT.format(setting="true"), SNAPSHOT.format(setting="false")
+    ),
+    "multipath": Case(
+        "none",
+        way_out="""for disk in /sys/block/sd?; do
+	if [ /dev/${disk##*/} != $b ] && grep -qa mirror-b $disk/device/vpd_pg80; then echo 1 > $disk/device/delete; fi
+done""",
+        third="b-again",
+    ),
+    "exported-vg": Case("none", "vgexport rhel", "vgimport rhel"),
+    # As lvmlockd(8) marks a group that several machines share.
+    "shared-vg": Case(
+        "none",
+        """vgcfgbackup -qq -f /tmp/group rhel
+sed -i '0,/flags = /s//lock_type = "sanlock"\nlock_args = "1.0.0:lvmlock"\nflags = /' /tmp/group
+vgcfgrestore -qq --force -f /tmp/group rhel""",
+        "vgchange -qq --yes --lock-type none --lock-opt force rhel",
+    ),
+    # An extent goes to a third disk, and the power with it.
+    "pvmove": Case(
+        "none",
+        """pvcreate -qq $c; vgextend -qq rhel $c; vgchange -qq -ay rhel
+pvmove -qq --background --interval 60 -n rhel/swap_rimage_1 ${b}2 $c
+vgchange -qq -an rhel""",
+        "vgchange -qq -ay rhel; pvmove --abort; vgreduce -qq rhel $c; pvremove -qq $c; vgchange -qq -an rhel",
+        third="blank",
+    ),
+    # b was being filled from a when a died.
+    "no-current-copy": Case("none", SLOW_ARRAY + """mdadm --quiet /dev/md0 --fail ${b}1 --remove ${b}1
+mdadm --quiet --zero-superblock ${b}1; mdadm --quiet /dev/md0 --add ${b}1
+sleep 3; mdadm --quiet --stop /dev/md0
+echo 1 > /sys/block/${a#/dev/}/device/delete"""),
+    # A third disk was taking the place of b's half.
+    "reshape": Case(
+        "none",
+        SLOW_ARRAY + """mdadm --quiet /dev/md0 --add $c; mdadm --quiet /dev/md0 --replace ${b}1 --with $c
+sleep 3; mdadm --quiet --stop /dev/md0""",
+        """sysctl -q dev.raid.speed_limit_max=200000
+mdadm --quiet --assemble --scan; mdadm --quiet --wait /dev/md0; mdadm --quiet --stop /dev/md0""",
+        third="blank",
     ),
 }
 HEADINGS = ("refusal", "status", "named", "written", "after the way out", "agree")
@@ -114,12 +171,18 @@ def one(name):
             result = boot.boot(folder, "both", mode="hibernates", keep=True)
             if result["outcome"] != "off":
                 raise Failure(f"it does not go to sleep: {boot.line(result)}")
-        if case.third:
-            files["c"] = folder / "c.qcow2"
-            if case.third == "b":
-                disks.overlay(faults.broken(case.start) / "b.qcow2", files["c"])
-            else:
-                command("qemu-img", "create", "-q", "-f", "qcow2", files["c"], "256M")
+        third = folder / "c.qcow2"
+        match case.third:
+            case "b":
+                disks.overlay(faults.broken(case.start) / "b.qcow2", third)
+                files["c"] = third
+            case "blank":
+                command("qemu-img", "create", "-q", "-f", "qcow2", third, "512M")
+                files["c"] = third
+            case "b-again":
+                files["b-again"] = files["b"]
+        if case.bad_sector:
+            files["b"] = failing(files["b"], case.bad_sector, folder)
         job = JOB.format(prelude=case.prelude, way_out=case.way_out)
         done = workshop.job(files, job, files=PASSPHRASE, out=out, limit=3600)
         document, status = answer(out, "refused")
@@ -131,7 +194,7 @@ def one(name):
         still = [each["id"] for each in (after or {}).get("plan", {}).get("refusals", [])]
     complaints = [
         *([] if status in (1, 2, 3) else [f"status {status}"]),
-        *([] if name in named else [f"not named: {complaint[-300:]}"]),
+        *([] if (case.reason or name) in named else [f"not named: {complaint[-300:]}"]),
         *([] if unwritten else ["written to"]),
         # A disk that was taken away may be the one that it boots from.
         *([] if rescued in (None, 0, 1, 2) and not still else [f"rescued: {rescued}, {still}, {done.stderr[-300:]}"]),
@@ -145,3 +208,11 @@ def one(name):
         "agree": not complaints,
         "complaints": complaints,
     }
+
+
+def failing(disk, sector, folder):
+    """What QEMU opens instead of a disk to see one sector of it fail (docs/devel/testing/blkdebug.rst)."""
+    rules, image = folder / "rules", folder / "failing.img"
+    rules.write_text(f'[inject-error]\nevent = "none"\niotype = "read"\nerrno = "5"\nsector = "{sector}"\n')
+    command("qemu-img", "convert", "-O", "raw", disk, image)
+    return f"blkdebug:{rules}:{image}"

@@ -29,6 +29,7 @@ QEMU = [
 
 def target_disks(files, start="secure"):
     """The disks of the target (path or NBD address by name): SCSI, so that they come as sda and sdb, each with a serial of its own.
+    "b-again" is a second path to disk b.
 
     Beside a machine that UEFI starts lies what its firmware remembers; its boot options say what is started, and
     QEMU's order must not stand in for them. Its own system is started with Secure Boot; `start` is "unsigned" for a
@@ -42,9 +43,11 @@ def target_disks(files, start="secure"):
         order = "" if has_memory else f",bootindex={number + 1}"
         # What is served by another program is there to see each flush.
         kind = "format=qcow2,cache=unsafe" if isinstance(file, Path) else "format=raw,cache=writeback"
+        disk, again, _ = name.partition("-again")
+        lock = ",file.locking=off" if again else ""
         arguments += [
-            "-drive", f"if=none,id={name},file={file},{kind},discard=unmap",
-            "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{name}{order}",
+            "-drive", f"if=none,id={name},file={file},{kind},discard=unmap{lock}",
+            "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{disk}{order}",
         ]  # fmt: skip
     return arguments
 
