@@ -45,8 +45,8 @@ mkdir -p /run/m; mount -o subvolid=5 $(blkid -t TYPE=btrfs -o device | grep md) 
 btrfs property set -ts /run/m/@/.snapshots/1/snapshot ro {setting}
 umount /run/m; mdadm --quiet --stop --scan"""
 # What is copied in the array is at its beginning for as long as anybody looks.
-SLOW_ARRAY = """sysctl -q dev.raid.speed_limit_max=100 dev.raid.speed_limit_min=100
-mdadm --quiet --assemble --scan; udevadm settle
+SLOW_ARRAY = """mdadm --quiet --assemble /dev/md0 ${a}1 ${b}1; udevadm settle
+echo 100 | tee /sys/block/md0/md/sync_speed_min > /sys/block/md0/md/sync_speed_max
 """
 
 
@@ -143,8 +143,7 @@ echo 1 > /sys/block/${a#/dev/}/device/delete"""),
         "none",
         SLOW_ARRAY + """mdadm --quiet /dev/md0 --add $c; mdadm --quiet /dev/md0 --replace ${b}1 --with $c
 sleep 3; mdadm --quiet --stop /dev/md0""",
-        """sysctl -q dev.raid.speed_limit_max=200000
-mdadm --quiet --assemble --scan; mdadm --quiet --wait /dev/md0; mdadm --quiet --stop /dev/md0""",
+        "mdadm --quiet --assemble /dev/md0 ${a}1 ${b}1 $c; mdadm --quiet --wait /dev/md0; mdadm --quiet --stop /dev/md0",
         third="blank",
     ),
 }

@@ -45,9 +45,11 @@ def target_disks(files, start="secure"):
         kind = "format=qcow2,cache=unsafe" if isinstance(file, Path) else "format=raw,cache=writeback"
         disk, again, _ = name.partition("-again")
         lock = ",file.locking=off" if again else ""
+        # What makes one disk of two paths is a name that no other disk in the world has.
+        unique = ",wwn=0x5000c500deadbeef" if f"{disk}-again" in files else ""
         arguments += [
             "-drive", f"if=none,id={name},file={file},{kind},discard=unmap{lock}",
-            "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{disk}{order}",
+            "-device", f"scsi-hd,bus=scsi.0,scsi-id={number},drive={name},serial=mirror-{disk}{order}{unique}",
         ]  # fmt: skip
     return arguments
 
