@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -201,8 +202,12 @@ int bm_echo(int fd, int on)
 int bm_memory_file(const char *name)
 {
     int fd = (int)syscall(SYS_memfd_create, name, 1u /* MFD_CLOEXEC */);
-    if (fd < 0 && errno == ENOSYS)
-        fd = open("/run", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == ENOSYS) { // before Linux 3.17
+        char path[] = "/run/bootmend-XXXXXX";
+        fd = mkostemp(path, O_CLOEXEC);
+        if (fd >= 0)
+            unlink(path);
+    }
     return fd < 0 ? -errno : fd;
 }
 

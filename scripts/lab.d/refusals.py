@@ -120,7 +120,7 @@ done""",
     "shared-vg": Case(
         "none",
         """vgcfgbackup -qq -f /tmp/group rhel
-sed -i '0,/flags = /s//lock_type = "sanlock"\nlock_args = "1.0.0:lvmlock"\nflags = /' /tmp/group
+sed -i '0,/flags = /s//lock_type = "sanlock" lock_args = "1.0.0:lvmlock" flags = /' /tmp/group
 vgcfgrestore -qq --force -f /tmp/group rhel""",
         "vgchange -qq --yes --lock-type none --lock-opt force rhel",
     ),
