@@ -107,7 +107,7 @@ int bm_columns(int fd);
 /// Echo of the terminal on or off. 0 or -errno.
 int bm_echo(int fd, int on);
 
-/// memfd_create(2) or an unlinked O_TMPFILE in /run where the kernel is older. A descriptor or -errno.
+/// memfd_create(2) or an unlinked file in /run where the kernel is older. A descriptor or -errno.
 int bm_memory_file(const char *name);
 
 /// S_IFMT tests, device numbers: macros in C.
