@@ -18,7 +18,7 @@ JOB = """#!/bin/bash
 c=$(readlink -f /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_mirror-c)
 written() {{
 	sync
-	for disk in $a $b; do awk '{{ print $7 }}' /sys/block/${{disk#/dev/}}/stat; done
+	awk '{{ print $7 }}' /sys/block/sd?/stat
 }}
 {prelude}
 udevadm settle
@@ -111,8 +111,9 @@ CASES = {
     "multipath": Case(
         "none",
         way_out="""for disk in /sys/block/sd?; do
-	if [ /dev/${disk##*/} != $b ] && grep -qa mirror-b $disk/device/vpd_pg80; then echo 1 > $disk/device/delete; fi
-done""",
+	if grep -qa mirror-b $disk/device/vpd_pg80; then again=$disk; fi
+done
+echo 1 > $again/device/delete""",
         third="b-again",
     ),
     "exported-vg": Case("none", "vgexport rhel", "vgimport rhel"),
@@ -143,7 +144,9 @@ echo 1 > /sys/block/${a#/dev/}/device/delete"""),
         "none",
         SLOW_ARRAY + """mdadm --quiet /dev/md0 --add $c; mdadm --quiet /dev/md0 --replace ${b}1 --with $c
 sleep 3; mdadm --quiet --stop /dev/md0""",
-        "mdadm --quiet --assemble /dev/md0 ${a}1 ${b}1 $c; mdadm --quiet --wait /dev/md0; mdadm --quiet --stop /dev/md0",
+        """mdadm --quiet --assemble /dev/md0 ${a}1 ${b}1 $c; mdadm --quiet --readwrite /dev/md0
+until ! grep -q 'recovery\\|resync' /proc/mdstat; do sleep 1; done
+mdadm --quiet --stop /dev/md0""",
         third="blank",
     ),
 }

@@ -46,7 +46,10 @@ extension Scene {
             PlanRefusal(
                 .reshape,
                 "\(name(of: array.id)) is being \(Self.isReplacing(array) ? "moved to a new member" : "reshaped")",
-                wayOut: "let 'mdadm --assemble' take it up again, and wait until /proc/mdstat shows it done")
+                // An array that is started waits for the first write with it (md.4, start_ro).
+                wayOut:
+                    "take it up again with 'mdadm --assemble' and 'mdadm --readwrite', and wait until /proc/mdstat shows it done"
+            )
         }
     }
 
