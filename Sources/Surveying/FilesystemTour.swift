@@ -74,13 +74,13 @@ final class FilesystemTour {
 
     /// The half of a mirror that is not the best: its files are kept apart, and what cannot be read of it is no loss.
     private func visit(_ copy: Copy, of volume: Volume) {
-        let (known, before, refused) = (installations, readings.count, rejected)
+        let (known, before, refused, runs) = (installations, readings.count, rejected, cutShort)
         installations = []
         try? look(into: volume.reduced(to: copy))
         let disks = copy.disks.sorted()
         for index in before..<readings.count { readings[index].half = disks }
         otherHalves.append(OtherHalf(volume: volume.id, disks: disks, installations: installations))
-        (installations, rejected) = (known, refused)
+        (installations, rejected, cutShort) = (known, refused, runs)
     }
 
     /// Waits for the images that are still being read, lets go of the filesystems they lie on, and hands over the boot
